@@ -1,0 +1,111 @@
+import type { Socket } from "node:net"
+import { setTimeout as sleep } from "node:timers/promises"
+import { peers } from "../peers/all.ts"
+import { nowMs } from "../support/clock.ts"
+import { type Burst, burstBytesMin, isWhole, tag } from "../support/words.ts"
+import { connect } from "./connect.ts"
+import type { Order, Report } from "./counter.ts"
+
+/**
+ * The byte-counting client, a process of its own: many followers of one peer, read as cheaply as Node can.
+ * Of each follower it counts the bytes, and near the end looks for the last message's tag. Of one it keeps
+ * everything, to check after the clock has stopped that each message came once and in order.
+ */
+
+const openAtOnceMax = 50
+const aliveBytesMax = 64 // a sign of life is shorter than any message
+
+interface Follower {
+  socket: Socket
+  bytes: number
+  /** The end of the last chunk, where a tag may have been cut. */
+  rest: Buffer
+  done: boolean
+}
+
+const followers: Follower[] = []
+const none = Buffer.alloc(0)
+let burst: Burst | undefined
+let last = none
+let bytesMin = 0
+let missing = 0
+let kept: Buffer[] = []
+
+const report = (message: Report) => process.send!(message)
+
+function take(follower: Follower, chunk: Buffer): void {
+  follower.bytes += chunk.length
+  if (follower === followers[0] && burst) kept.push(Buffer.from(chunk))
+  if (follower.done || follower.bytes < bytesMin) {
+    follower.rest = none
+    return
+  }
+  // The first chunk over the minimum is searched whole: a tag cut before it would end below the minimum.
+  const searched = follower.rest.length > 0 ? Buffer.concat([follower.rest, chunk]) : chunk
+  if (searched.includes(last)) arrived(follower)
+  else follower.rest = Buffer.from(searched.subarray(-last.length))
+}
+
+function arrived(follower: Follower): void {
+  follower.done = true
+  if (--missing > 0) return
+  const atMs = nowMs()
+  const whole = isWhole(burst!, Buffer.concat(kept).toString("latin1"))
+  report({ op: "done", atMs, bytes: followers.reduce((sum, { bytes }) => sum + bytes, 0), whole })
+  burst = undefined
+  kept = []
+}
+
+async function openOne(port: number, peer: keyof typeof peers): Promise<void> {
+  const { wire } = peers[peer]
+  const steps = wire.follow(port, followers.length)
+  const follower = { bytes: 0, rest: none, done: true } as Follower
+  followers.push(follower)
+  follower.socket = await connect(port, steps, (chunk, socket) => {
+    if (chunk.length <= aliveBytesMax) {
+      const answer = wire.alive(chunk)
+      if (answer) {
+        socket.write(answer)
+        return
+      }
+    }
+    take(follower, chunk)
+  })
+  follower.socket.once("close", () => report({ op: "failed", why: "A follower was cut off." }))
+}
+
+async function open(peer: keyof typeof peers, port: number, count: number): Promise<void> {
+  while (followers.length < count) {
+    const wave = Math.min(openAtOnceMax, count - followers.length)
+    await Promise.all(Array.from({ length: wave }, () => openOne(port, peer)))
+  }
+  report({ op: "opened" })
+}
+
+function arm(next: Burst): void {
+  burst = next
+  last = Buffer.from(tag(next, next.messages - 1))
+  bytesMin = burstBytesMin(next) - 128
+  missing = followers.length
+  kept = []
+  for (const follower of followers) Object.assign(follower, { bytes: 0, rest: none, done: false })
+  report({ op: "armed" })
+}
+
+async function stall(ms: number): Promise<void> {
+  for (const { socket } of followers) socket.pause()
+  report({ op: "stalled" })
+  await sleep(ms)
+  report({ op: "resumed", atMs: nowMs() })
+  for (const { socket } of followers) socket.resume()
+}
+
+process.on("message", (order: Order) => {
+  if (order.op === "open")
+    open(order.peer, order.port, order.followers).catch((error: Error) =>
+      report({ op: "failed", why: error.message }),
+    )
+  else if (order.op === "arm") arm(order.burst)
+  else void stall(order.ms)
+})
+process.on("disconnect", () => process.exit())

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { once } from "node:events"
+import { readFile } from "node:fs/promises"
+import { setTimeout as sleep } from "node:timers/promises"
+
+const startTimeoutMs = 20_000 // a server that says nothing for so long has failed
+const stopTimeoutMs = 5_000 // then it is killed
+const lastWordsBytesMax = 4_096 // kept of a server's output, for the error message
+
+const own = new Set<ChildProcess>()
+process.on("exit", () => {
+  for (const child of own) child.kill("SIGKILL")
+})
+
+/** A peer's server program is not on this machine: that peer is left out, the others run. */
+export class NotInstalled extends Error {}
+
+export interface Server extends AsyncDisposable {
+  readonly port: number
+  readonly pid: number
+}
+
+/** Starts a program of our own, with as many file descriptors as the system allows; it dies with us. */
+export function start(command: string, args: readonly string[], stdio: "pipe" | "ipc"): ChildProcess {
+  // A shell raises the soft limit and becomes the program: its process id is the program's.
+  const script = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$0" "$@"'
+  const child = spawn("sh", ["-c", script, command, ...args], {
+    stdio: stdio === "ipc" ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe"],
+    serialization: "advanced",
+    // ngIRCd lives in /usr/sbin, which is in few people's PATH.
+    env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/usr/local/sbin` },
+  })
+  own.add(child)
+  child.once("exit", () => own.delete(child))
+  return child
+}
+
+/** Asks a program to end, and kills it when it does not within 5 s. */
+export async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, "exit")
+  child.kill("SIGTERM")
+  const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs)
+  await exited
+  clearTimeout(timer)
+}
+
+/**
+ * Starts a server and waits until it says that it listens.
+ * @param listening matches its words, with the port as the first group
+ * @throws NotInstalled | Error with the server's last words
+ */
+export async function startServer(
+  command: string,
+  args: readonly string[],
+  listening: RegExp,
+): Promise<Server> {
+  const child = start(command, args, "pipe")
+  const port = await new Promise<number>((resolve, reject) => {
+    let words = ""
+    let found = false
+    const fail = (why: string) => reject(new Error(`${command} ${why}: ${words.slice(-lastWordsBytesMax)}`))
+    const timer = setTimeout(() => fail("did not start"), startTimeoutMs)
+    const hear = (chunk: Buffer) => {
+      if (found) return // its output is drained, or the server would stop at a full pipe
+      words += chunk.toString("latin1")
+      const match = listening.exec(words)
+      if (!match) return
+      found = true
+      clearTimeout(timer)
+      resolve(Number(match[1]))
+    }
+    child.stdout?.on("data", hear)
+    child.stderr?.on("data", hear)
+    child.once("exit", (code) => {
+      clearTimeout(timer)
+      if (code === 127) reject(new NotInstalled(`${command} is not installed`))
+      else fail(`ended with ${code}`)
+    })
+  }).catch(async (error: unknown) => {
+    await stop(child)
+    throw error
+  })
+  return { port, pid: child.pid!, [Symbol.asyncDispose]: () => stop(child) }
+}
+
+/** Resident memory of a process, in bytes, now and at its highest. Linux only. */
+export async function residentBytes(pid: number): Promise<{ now: number; peak: number }> {
+  const status = await readFile(`/proc/${pid}/status`, "latin1")
+  const field = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024
+  return { now: field("VmRSS"), peak: field("VmHWM") }
+}
+
+/** Resident memory once it moved by less than 1 % in a second; at most 15 s later. */
+export async function settledBytes(pid: number): Promise<number> {
+  let last = (await residentBytes(pid)).now
+  for (let second = 0; second < 15; second++) {
+    await sleep(1_000)
+    const { now } = await residentBytes(pid)
+    if (Math.abs(now - last) < last / 100) return now
+    last = now
+  }
+  return last
+}

@@ -1,0 +1,37 @@
+/**
+ * `npm test [FILE...] [--test-OPTION...]`: installs what the tests need of the system, builds the browser
+ * library, and runs the named test files, or all, under this Node.
+ */
+import { spawnSync } from "node:child_process"
+import { globSync } from "node:fs"
+import { availableParallelism } from "node:os"
+import { provide } from "./system.ts"
+
+const TEST_FILES = ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"]
+// The longest test kills a hub twenty times. A file that takes longer than this hangs.
+const FILE_TIMEOUT_MS = 240_000
+// Each file starts hubs of its own; more at a time only make them slow.
+const FILES_AT_ONCE_MAX = 4
+
+const named = process.argv.slice(2)
+const options = named.filter((argument) => argument.startsWith("-"))
+const files = named.filter((argument) => !argument.startsWith("-"))
+
+const missing = provide(["python3"])
+if (process.env.CI && missing.length > 0) process.exit(1)
+
+run("scripts/build-client.js")
+run(
+  "--test",
+  `--test-concurrency=${Math.min(availableParallelism(), FILES_AT_ONCE_MAX)}`,
+  `--test-timeout=${FILE_TIMEOUT_MS}`,
+  "--test-reporter=spec",
+  ...options,
+  ...(files.length > 0 ? files : globSync(TEST_FILES).sort()),
+)
+
+/** Runs this Node with these arguments, and ends as it ends where that is no success. */
+function run(...args: string[]): void {
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" })
+  if (status !== 0) process.exit(status ?? 1)
+}

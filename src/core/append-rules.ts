@@ -1,0 +1,37 @@
+import { MESSAGE_KINDS, type EntryKind } from "../protocol/entry.ts"
+import { LandlineError } from "../protocol/errors.ts"
+import type { AppendOptions, TopicStat } from "./topic-log.ts"
+
+/** A producer's last place in a topic. */
+export interface ProducerState {
+  readonly epoch: number
+  readonly seq: number
+}
+
+/**
+ * What `TopicLog.append` demands of an append, the same in every log.
+ * @param known the producer's last place, where it has one
+ * @returns whether all of it is stored already
+ * @throws LandlineError topic_closed | tail_moved | sequence_gap | forbidden
+ */
+export function checkAppend(
+  stat: Pick<TopicStat, "topic" | "tail" | "closed">,
+  known: ProducerState | undefined,
+  { producer, ifTail }: AppendOptions,
+): "store" | "duplicate" {
+  if (producer) {
+    const { epoch, seq } = known ?? { epoch: producer.epoch, seq: 0 }
+    if (producer.epoch < epoch)
+      throw new LandlineError("forbidden", { epoch }, "A newer run of this producer has written since.")
+    const last = producer.epoch > epoch ? 0 : seq
+    if (producer.seq <= last) return "duplicate"
+    if (producer.seq > last + 1) throw new LandlineError("sequence_gap", { expected: last + 1 })
+  }
+  // Duplicates come first: a retry of the append that closed the topic, or moved its tail, has succeeded.
+  if (stat.closed) throw new LandlineError("topic_closed", { topic: stat.topic })
+  if (ifTail !== undefined && ifTail !== stat.tail)
+    throw new LandlineError("tail_moved", { topic: stat.topic, tail: stat.tail })
+  return "store"
+}
+
+export const countsAsMessage = (kind: EntryKind): boolean => MESSAGE_KINDS.includes(kind)

@@ -1,0 +1,64 @@
+import { LandlineError } from "../protocol/errors.ts"
+import { guestAuthor, nameKey, personName } from "../protocol/names.ts"
+import type { Author } from "./author.ts"
+import type { Directory } from "./directory.ts"
+
+/** Who is who: members prove their name by a device, guests are told apart by a mark. */
+export class People {
+  readonly #directory: Directory
+  readonly #guests = new Map<string, Set<number>>()
+
+  constructor(directory: Directory) {
+    this.#directory = directory
+  }
+
+  /**
+   * The person of that name, who from the first use on is whoever holds the device's secret.
+   * @throws LandlineError bad_name | name_taken | log_unavailable
+   */
+  async member(name: string, secret: string): Promise<Author> {
+    const person = await this.#directory.claim(personName(name), await digest(secret))
+    if (!person) throw new LandlineError("name_taken", { name: personName(name) })
+    return { name: person.name, role: "member" }
+  }
+
+  /**
+   * Somebody who proves nothing: `~ada`, or `~ada~2` while another guest of that name is here. Call `leave`
+   * when the guest is gone. @throws LandlineError bad_name
+   */
+  guest(name: string): Author {
+    const plain = personName(name)
+    const taken = this.#guests.get(nameKey(plain)) ?? new Set()
+    let nth = 1
+    while (taken.has(nth)) nth++
+    this.#guests.set(nameKey(plain), taken.add(nth))
+    return { name: guestAuthor(plain, nth), role: "guest" }
+  }
+
+  /** Frees a guest's number; without effect for members. */
+  leave({ name, role }: Author): void {
+    if (role !== "guest") return
+    const [, plain, nth = "1"] = name.split("~")
+    const taken = this.#guests.get(nameKey(plain!))
+    taken?.delete(Number(nth))
+    if (taken?.size === 0) this.#guests.delete(nameKey(plain!))
+  }
+
+  /**
+   * The author of a single request that brings a name but no session: a curl, a script.
+   * @param secret of the device, where the request proves its name
+   * @throws LandlineError bad_name | name_taken
+   */
+  async visitor(name: string | undefined, secret: string | undefined): Promise<Author> {
+    if (name !== undefined && secret !== undefined) return this.member(name, secret)
+    if (name !== undefined && (await this.#directory.person(personName(name))))
+      throw new LandlineError("name_taken", { name: personName(name) })
+    return this.guest(name ?? "guest")
+  }
+}
+
+/** What is stored of a device's secret: its SHA-256 in hex. */
+async function digest(secret: string): Promise<string> {
+  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(secret))
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("")
+}

@@ -1,0 +1,78 @@
+import type { LandlineError } from "../protocol/errors.ts"
+import { Batch } from "./batch.ts"
+import type { Clock } from "./clock.ts"
+import { Follower, type Receiver } from "./follower.ts"
+import type { Pages } from "./pages.ts"
+import type { Telemetry } from "./telemetry.ts"
+import type { Commit, Retention, TopicLog, TopicStat } from "./topic-log.ts"
+
+/** A topic with its followers: the place where a commit becomes a batch and goes out. */
+export class Topic {
+  #stat: TopicStat
+  readonly #log: TopicLog
+  readonly #pages: Pages
+  readonly #clock: Clock
+  readonly #telemetry: Telemetry
+  readonly #followers = new Set<Follower>()
+  readonly #live = new Set<Follower>()
+  readonly #unwatch: () => void
+
+  constructor(
+    stat: TopicStat,
+    parts: { log: TopicLog; pages: Pages; clock: Clock; telemetry: Telemetry },
+  ) {
+    this.#stat = stat
+    this.#log = parts.log
+    this.#pages = parts.pages
+    this.#clock = parts.clock
+    this.#telemetry = parts.telemetry
+    this.#unwatch = this.#log.watch(stat.topic, (commit) => this.#announce(commit))
+  }
+
+  /** As of the last announced commit. */
+  get stat(): TopicStat {
+    return this.#stat
+  }
+
+  /**
+   * Follows from after an offset on: first what is in the log, then what comes, each entry once, in order.
+   * @param after at most the tail
+   */
+  follow(after: number, receiver: Receiver): Follower {
+    const follower = new Follower(this, this.#pages, after + 1, receiver, {
+      live: (yes) => void (yes ? this.#live.add(follower) : this.#live.delete(follower)),
+      closed: () => void this.#followers.delete(follower),
+    })
+    this.#followers.add(follower)
+    follower.start()
+    return follower
+  }
+
+  /** Followers: all, and those that get batches as they are committed. */
+  get followers(): { all: number; live: number } {
+    return { all: this.#followers.size, live: this.#live.size }
+  }
+
+  async trim(retention: Retention): Promise<void> {
+    const { head, bytes } = await this.#log.trim(this.#stat.topic, retention)
+    this.#stat = { ...this.#stat, head, bytes }
+  }
+
+  /** Ends every follower, for a reason that they are told. */
+  end(reason: LandlineError): void {
+    this.#unwatch()
+    for (const follower of this.#followers) follower.end(reason)
+  }
+
+  // The commit is the batch. Nothing in this loop waits, and what it writes was made once per wire format.
+  #announce({ entries }: Commit): void {
+    const batch = new Batch(this.#stat.topic, this.#stat.epoch, entries)
+    const last = entries.at(-1)!
+    let bytes = this.#stat.bytes
+    for (const entry of entries) bytes += entry.body.length
+    this.#stat = { ...this.#stat, tail: last.offset, count: last.count, time: last.time, bytes }
+    const live = this.#live.size
+    for (const follower of this.#live) follower.push(batch)
+    this.#telemetry.delivered(live, this.#clock.now() - entries[0]!.time)
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What an entry is. `text`: something said. `topic_line`: the room's topic line was set to this text.
+ * Later kinds (an edit, a deletion, a reaction, a file) name the entry they are about in `ref`.
+ */
+export const ENTRY_KINDS = ["text", "topic_line"] as const
+export type EntryKind = (typeof ENTRY_KINDS)[number]
+
+/** Kinds that count as a message: unread is a subtraction of counts, and edits do not count. */
+export const MESSAGE_KINDS: readonly EntryKind[] = ["text"]
+
+/** An entry as it travels in JSON, in the session protocol and on the HTTP doors alike. */
+export interface WireEntry {
+  /** Who said it; `~name` when the name is not proven. */
+  readonly author: string
+  /** ms since 1970, by the hub's clock. */
+  readonly time: number
+  readonly text: string
+  /** Left out for `text`. */
+  readonly kind?: EntryKind
+  /** Offset of the entry that this one is about, in the same topic. */
+  readonly ref?: number
+}

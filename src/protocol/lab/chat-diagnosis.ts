@@ -1,0 +1,221 @@
+import { concat } from "./bytes.ts"
+import {
+  type ChatEvidence,
+  type HeaderBytes,
+  headerPrefix,
+  type LengthFault,
+  parseLength,
+} from "./chat-frames.ts"
+import * as readings from "./chat-readings.ts"
+import { type Diagnosis, shownBytes } from "./diagnosis.ts"
+import { otherProtocol } from "./other-protocol.ts"
+
+/**
+ * What ended a peer's frames. `cut_short`: the connection ended inside one. `stalled`: one has begun and
+ * nothing more came in time. `silent`: not even the first one, the username, came in time.
+ */
+export type ChatFault = LengthFault | "cut_short" | "stalled" | "silent"
+
+export interface DiagnosisBounds {
+  readonly bodyBytesMax: number
+  readonly timeoutMs: number
+  /** Where the hub answers HTTP; left out for a stand-alone service. */
+  readonly hubPort?: number | undefined
+}
+
+/** Says what the peer got wrong, from the bytes it sent last. */
+export function diagnoseChat(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisBounds): Diagnosis {
+  return (
+    elsewhere(evidence, bounds) ??
+    knownMistake(evidence, fault === "cut_short" || fault === "stalled") ??
+    asItStands(fault, evidence, bounds)
+  )
+}
+
+/** A body that is not UTF-8. @param byte place of the body in the stream */
+export function diagnoseEncoding(body: Uint8Array, byte: number): Diagnosis {
+  const valid = textPrefix(body)
+  return {
+    byte: byte + valid,
+    expected: "UTF-8",
+    got: shownBytes(body.subarray(valid, valid + 4)),
+    mend: 'That message is refused. Encode text with encode("utf-8").',
+  }
+}
+
+/** A word that looks like the token of the wide family and is none of those that end the connection. */
+export function diagnoseToken(text: string, byte: number, tokens: readonly string[]): Diagnosis | undefined {
+  const word = text.trim().toLowerCase()
+  const meant = /^!?disconnect(ed)?$/.test(word) || tokens.some((token) => token.toLowerCase() === word)
+  if (!meant || tokens.includes(text)) return undefined
+  return {
+    byte,
+    expected: `the token ${JSON.stringify(tokens[0])}`,
+    got: JSON.stringify(text),
+    mend: "Letters, signs and blanks of the token must be exact; this was taken as a message.",
+  }
+}
+
+/** A first frame that cannot be a name. @param reason a sentence */
+export function diagnoseName(name: Uint8Array, headerBytes: HeaderBytes, reason: string): Diagnosis {
+  return {
+    byte: headerBytes,
+    expected: "a username as the first frame",
+    got: shownBytes(name),
+    mend: `${reason} The first frame is the username; messages come after it.`,
+  }
+}
+
+function elsewhere(
+  { frames, from, rest }: ChatEvidence,
+  { hubPort }: DiagnosisBounds,
+): Diagnosis | undefined {
+  if (from > 0) return undefined
+  const bytes = concat([...frames, rest])
+  const other = otherProtocol(bytes)
+  if (other === undefined) return undefined
+  const hub = hubPort === undefined ? "a hub's port" : `the hub's port ${hubPort}`
+  const mend = {
+    HTTP: `This port speaks chat. HTTP belongs to ${hub}.`,
+    TLS: `This port speaks chat, and without TLS. A browser belongs to ${hub}.`,
+    "file transfer": "This port speaks chat. A file client belongs to the port of a file server.",
+  }
+  return { byte: 0, expected: "a chat header", got: `${other}: ${shownBytes(bytes)}`, mend: mend[other] }
+}
+
+/** Tries the readings in turn, from each frame that is still known, oldest first. */
+function knownMistake(
+  { headerBytes, frames, from, rest }: ChatEvidence,
+  whole: boolean,
+): Diagnosis | undefined {
+  const bytes = concat([...frames, rest])
+  const starts = [0]
+  for (const frame of frames) starts.push(starts.at(-1)! + frame.length)
+  for (const [reading, say] of mistakes(headerBytes)) {
+    for (const start of reading.fromStart ? starts.slice(0, from === 0 ? 1 : 0) : starts) {
+      const read = readings.readAs(reading, bytes, start, whole)
+      const proof = read?.find((frame) => reading.fromStart || frame.body.length !== frame.length)
+      if (proof) return { byte: from + proof.at, ...say(proof, bytes.subarray(proof.at)) }
+    }
+  }
+  return undefined
+}
+
+type Say = (frame: readings.ReadFrame, bytes: Uint8Array) => Omit<Diagnosis, "byte">
+
+function mistakes(headerBytes: HeaderBytes): [readings.Reading, Say][] {
+  const otherWidth: HeaderBytes = headerBytes === 10 ? 64 : 10
+  const pad = `f"{len(data):<${headerBytes}}".encode() + data`
+  const header = `a header of ${headerBytes} bytes`
+  const counts: Say = ({ length, body }) => ({
+    expected: `length ${body.length}, the bytes of ${shownBytes(body)}`,
+    got: `length ${length}, its characters`,
+    mend: 'Count after encoding: data = text.encode("utf-8"), and the header carries len(data).',
+  })
+  const wrong =
+    (mend: string): Say =>
+    (_, bytes) => ({ expected: header, got: shownBytes(bytes), mend: `${mend} Send ${pad}.` })
+  const struct = wrong("The length came as a binary number; it is decimal text, padded with blanks.")
+  return [
+    [readings.countsCharacters(headerBytes, readings.codePoints), counts],
+    [readings.countsCharacters(headerBytes, readings.utf16Units), counts],
+    [
+      readings.countsHeader(headerBytes),
+      ({ length, body }) => ({
+        expected: `length ${body.length}, the bytes of ${shownBytes(body)}`,
+        got: `length ${length}, header included`,
+        mend: "The length counts the body alone.",
+      }),
+    ],
+    [
+      readings.otherWidth(headerBytes),
+      () => ({
+        expected: header,
+        got: `a header of ${otherWidth} bytes`,
+        mend: `Pad to ${headerBytes} bytes on the right, or start both ends with the same width.`,
+      }),
+    ],
+    [readings.unpadded, wrong("The length is not padded.")],
+    [readings.paddedWithNul(headerBytes), wrong("The length is padded with NUL bytes instead of blanks.")],
+    [readings.binary(4, false), struct],
+    [readings.binary(4, true), struct],
+    [readings.binary(2, false), struct],
+    [readings.lines, wrong("Lines are not enough here: each message begins with its length.")],
+  ]
+}
+
+/** No mistake that is known: says what was due at which byte. */
+function asItStands(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisBounds): Diagnosis {
+  const { headerBytes, rest } = evidence
+  const at = evidence.from + evidence.frames.reduce((size, frame) => size + frame.length, 0)
+  const header = rest.subarray(0, headerBytes)
+  const pad = `f"{len(data):<${headerBytes}}".encode() + data`
+  const silence = `nothing for ${bounds.timeoutMs / 1000} s`
+  switch (fault) {
+    case "silent":
+      return {
+        byte: 0,
+        expected: "the username as the first frame",
+        got: silence,
+        mend: "Send the username right after connecting, before anything else.",
+      }
+    case "negative":
+      return {
+        byte: at,
+        expected: "a length of 0 or more",
+        got: shownBytes(header),
+        mend: `The length is how many bytes of body follow. Send ${pad}.`,
+      }
+    case "too_large":
+      return {
+        byte: at,
+        expected: `a length of at most ${bounds.bodyBytesMax}`,
+        got: shownBytes(header),
+        mend: "Send long texts in several messages, or look whether the message before was longer than it said.",
+      }
+    case "not_a_length": {
+      const good = headerPrefix(header)
+      const bad = good === header.length ? 0 : good
+      return {
+        byte: at + bad,
+        expected: bad === 0 ? `a header of ${headerBytes} bytes` : `the rest of the header at byte ${at}`,
+        got: shownBytes(bad === 0 ? header : rest.subarray(bad)),
+        mend: `Every message begins with its length in bytes: ${pad}. Or the message before was longer than it said.`,
+      }
+    }
+    case "cut_short":
+    case "stalled": {
+      const length = rest.length < headerBytes ? undefined : parseLength(header)
+      const due = headerBytes + (length ?? 0)
+      return {
+        byte: at + rest.length,
+        expected:
+          length === undefined
+            ? `${due - rest.length} more bytes of the header at byte ${at}`
+            : `${due - rest.length} more bytes of the body, ${length} in all`,
+        got: fault === "cut_short" ? "the end of the connection" : silence,
+        mend: "Send the whole message, header and body, with sendall(); the length is the body's number of bytes.",
+      }
+    }
+  }
+}
+
+/** How many bytes are UTF-8, a sequence that the end cuts included; by halves, since bodies are long. */
+function textPrefix(bytes: Uint8Array): number {
+  let [good, bad] = [0, bytes.length + 1]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (beginsText(bytes.subarray(0, middle))) good = middle
+    else bad = middle
+  }
+  return good
+}
+
+function beginsText(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}

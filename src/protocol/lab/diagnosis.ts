@@ -1,0 +1,44 @@
+import { printableLine } from "../text.ts"
+
+/** What a peer's framing gets wrong, exact to the byte. */
+export interface Diagnosis {
+  /** Place in what this peer has sent, counted from 0 as in `data[0]`. */
+  readonly byte: number
+  readonly expected: string
+  readonly got: string
+  /** What to mend, in plain words: whole sentences. */
+  readonly mend: string
+}
+
+/** `byte N: expected X, got Y (PEER). What to mend.` */
+export function formatDiagnosis(diagnosis: Diagnosis, peer: string): string {
+  const { byte, expected, got, mend } = diagnosis
+  return `byte ${byte}: expected ${expected}, got ${got} (${peer}). ${mend}`
+}
+
+const SHOWN_BYTES_MAX = 24
+
+/** Bytes as they may stand in a log line: text in quotes, anything else as `\xNN`, cut after 24 bytes. */
+export function shownBytes(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "nothing"
+  const shown = bytes.subarray(0, SHOWN_BYTES_MAX)
+  const text = decodeText(shown) ?? escaped(shown)
+  return `"${printableLine(text)}${bytes.length > SHOWN_BYTES_MAX ? "..." : ""}"`
+}
+
+function escaped(bytes: Uint8Array): string {
+  const sign = (byte: number) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, "0")}`
+  return Array.from(bytes, sign).join("")
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+
+/** The text, or undefined where the bytes are not UTF-8. */
+export function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,28 @@
+/** Every limit, with its unit last in the name and its reason beside it. */
+export const limits = {
+  frameBytesMax: 256 * 1024, // a whole WebSocket message; bounds memory before a peer has said who it is
+  entryBytesMax: 64 * 1024, // one message; four of them fit a batch
+  commitEntriesMax: 1_000, // a commit is announced as one batch, so this bounds what is written at once
+  commitBytesMax: 256 * 1024,
+  pageEntriesMax: 512, // a page of a catch-up read; small enough that many followers share it
+  pageBytesMax: 256 * 1024,
+  pageCacheBytesMax: 16 * 1024 * 1024, // pages that followers behind can share, of all topics together
+  socketQueueBytesMax: 1024 * 1024, // a follower with more than this unsent is full, and gets no push
+  authorEntriesMax: 4_096, // entries of one session on their way to the disk; above, its socket is not read
+  authorBytesMax: 1024 * 1024,
+  publishesPerSecondMax: 100_000, // above it a session is told slow_down
+  publishBurstMax: 200_000,
+  refusalsMax: 1_000, // refused messages of one session in ten seconds before it is closed
+  helloTimeoutMs: 5_000, // a silent peer must not hold a socket
+  heartbeatMs: 15_000, // a peer that misses two is gone
+  closeTimeoutMs: 1_000, // a slow or refused peer gets this long to take its close
+  presenceIntervalMs: 1_000, // joins and leaves within it are one message
+  presenceNamesMax: 50, // more joins than this in one interval are told as a number
+  presenceGraceMs: 5_000, // a person whose line drops for less than this has not left
+  nameCharactersMax: 64,
+  topicLineCharactersMax: 200,
+  roomsMax: 10_000,
+  followsPerSessionMax: 100,
+  searchResultsMax: 200,
+  sessionsMax: 20_000,
+} as const

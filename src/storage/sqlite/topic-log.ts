@@ -1,0 +1,303 @@
+import { type Clock, systemClock } from "../../core/clock.ts"
+import { noTelemetry, type Telemetry } from "../../core/telemetry.ts"
+import type {
+  AppendOptions,
+  Appended,
+  Commit,
+  Draft,
+  Entry,
+  Retention,
+  TopicLog,
+  TopicStat,
+} from "../../core/topic-log.ts"
+import { countsAsMessage } from "../../core/append-rules.ts"
+import { type ErrorCode, LandlineError } from "../../protocol/errors.ts"
+import type { EntryKind } from "../../protocol/entry.ts"
+import { limits } from "../../protocol/limits.ts"
+import type { TopicName } from "../../protocol/names.ts"
+import { WorkerCalls } from "./calls.ts"
+import { lockFolder } from "./lock.ts"
+import { moved, type Packed, Packer, Unpacker } from "./pack.ts"
+import type { ReaderMethods } from "./reader.ts"
+import type { StoredTopic, WriterMethods } from "./writer.ts"
+
+interface PendingAppend {
+  readonly topic: StoredTopic
+  readonly drafts: readonly Draft[]
+  readonly options: AppendOptions
+  readonly time: number
+  readonly bytes: number
+  resolve(appended: Appended): void
+  reject(error: LandlineError): void
+}
+
+/**
+ * A log in one SQLite file. Appends that arrive while a commit runs make up the next one; writing and reading
+ * happen in threads of their own, so the event loop never waits for the disk.
+ */
+export class SqliteTopicLog implements TopicLog {
+  readonly #clock: Clock
+  readonly #telemetry: Telemetry
+  readonly #unlock: () => void
+  readonly writer: WorkerCalls<WriterMethods>
+  readonly reader: WorkerCalls<ReaderMethods>
+  readonly #topics = new Map<TopicName, StoredTopic>()
+  readonly #watchers = new Map<TopicName, (commit: Commit) => void>()
+  #pending: PendingAppend[] = []
+  #committing = 0
+  #closing = false
+  /** Called after each commit with the topics that grew. */
+  onCommit: (topics: Iterable<StoredTopic>) => void = () => {}
+
+  private constructor(parts: {
+    clock: Clock
+    telemetry: Telemetry
+    unlock: () => void
+    writer: WorkerCalls<WriterMethods>
+    reader: WorkerCalls<ReaderMethods>
+    topics: StoredTopic[]
+  }) {
+    this.#clock = parts.clock
+    this.#telemetry = parts.telemetry
+    this.#unlock = parts.unlock
+    this.writer = parts.writer
+    this.reader = parts.reader
+    for (const topic of parts.topics) this.#topics.set(topic.topic, topic)
+  }
+
+  /** @throws LandlineError data_in_use | data_newer | data_damaged | data_unwritable */
+  static async open(
+    folder: string,
+    clock: Clock = systemClock,
+    telemetry: Telemetry = noTelemetry,
+  ): Promise<SqliteTopicLog> {
+    const unlock = lockFolder(folder)
+    const writer = new WorkerCalls<WriterMethods>(workerFile("writer"), { folder })
+    try {
+      const topics = await writer.call("open", [])
+      const reader = new WorkerCalls<ReaderMethods>(workerFile("reader"), { folder })
+      return new SqliteTopicLog({ clock, telemetry, unlock, writer, reader, topics })
+    } catch (error) {
+      await writer.end()
+      unlock()
+      throw error
+    }
+  }
+
+  async create(name: TopicName): Promise<TopicStat> {
+    const known = this.#topics.get(name)
+    if (known) return known
+    this.#refuseWhenClosing()
+    const topic = await this.writer.call("create", [name, this.#clock.now()])
+    if (!this.#topics.has(name)) this.#topics.set(name, topic)
+    return topic
+  }
+
+  async stat(name: TopicName): Promise<TopicStat | undefined> {
+    return this.#topics.get(name)
+  }
+
+  async list(): Promise<TopicStat[]> {
+    return [...this.#topics.values()].sort((a, b) => (a.topic < b.topic ? -1 : 1))
+  }
+
+  /** The topic with the number of its rows; the index reads these by itself. */
+  stored(name: TopicName): StoredTopic | undefined {
+    return this.#topics.get(name)
+  }
+
+  append(name: TopicName, drafts: readonly Draft[], options: AppendOptions = {}): Promise<Appended> {
+    const topic = this.#topics.get(name)
+    if (this.#closing) return Promise.reject(new LandlineError("stopping"))
+    if (!topic) return Promise.reject(new LandlineError("unknown_topic", { topic: name }))
+    const { promise, resolve, reject } = Promise.withResolvers<Appended>()
+    let bytes = 0
+    const copies = drafts.map((draft) => {
+      bytes += draft.body.length
+      return { ...draft, body: Buffer.from(draft.body) }
+    })
+    this.#pending.push({ topic, drafts: copies, options, time: this.#clock.now(), bytes, resolve, reject })
+    // What arrives in the same turn of the event loop shares the commit.
+    if (this.#pending.length === 1) queueMicrotask(() => this.#commit())
+    return promise
+  }
+
+  async read(name: TopicName, after: number, entriesMax: number, bytesMax: number): Promise<Entry[]> {
+    this.#refuseWhenClosing()
+    const topic = this.#topics.get(name)
+    if (!topic) throw new LandlineError("unknown_topic", { topic: name })
+    const entries = Math.min(entriesMax, 2 ** 31)
+    const packed = new Unpacker(await this.reader.call("read", [topic.id, after, entries, bytesMax]))
+    const page: Entry[] = []
+    while (!packed.done)
+      page.push({
+        offset: packed.number(),
+        time: packed.number(),
+        author: packed.string(),
+        kind: packed.string() as EntryKind,
+        ref: packed.number(),
+        count: packed.number(),
+        body: packed.body(),
+      })
+    return page
+  }
+
+  watch(name: TopicName, onCommit: (commit: Commit) => void): () => void {
+    this.#watchers.set(name, onCommit)
+    return () => this.#watchers.delete(name)
+  }
+
+  async trim(name: TopicName, retention: Retention): Promise<TopicStat> {
+    this.#refuseWhenClosing()
+    for (;;) {
+      const known = this.#topics.get(name)
+      if (!known) throw new LandlineError("unknown_topic", { topic: name })
+      const { topic, more } = await this.writer.call("trim", [known.id, retention, this.#clock.now()])
+      // Commits that the writer made before this trim may not be announced yet: only the low end is taken over.
+      const now = this.#topics.get(name)!
+      const trimmed = { ...now, head: topic.head, bytes: now.bytes - (known.bytes - topic.bytes) }
+      this.#topics.set(name, trimmed)
+      if (!more) return trimmed
+    }
+  }
+
+  async remove(name: TopicName): Promise<void> {
+    const topic = this.#topics.get(name)
+    if (!topic) return
+    this.#topics.delete(name)
+    this.#watchers.delete(name)
+    await this.writer.call("remove", [topic.id])
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing) return
+    this.#closing = true
+    this.#commit()
+    // Calls are answered in order: behind these, everything is on disk.
+    await Promise.allSettled([this.writer.call("close", []), this.reader.call("close", [])])
+    await Promise.all([this.writer.end(), this.reader.end()])
+    this.#unlock()
+  }
+
+  #refuseWhenClosing(): void {
+    if (this.#closing) throw new LandlineError("stopping")
+  }
+
+  /** Sends the next commit, when there is one to send and the writer is free. */
+  #commit(): void {
+    while (this.#pending.length > 0) {
+      const { length, full } = commitSize(this.#pending)
+      // A second commit may wait at the writer only when it is full: otherwise it would better grow.
+      if (!this.#closing && (this.#committing > 1 || (this.#committing === 1 && !full))) return
+      const appends = this.#pending.splice(0, length)
+      this.#committing++
+      void this.#send(appends)
+    }
+  }
+
+  async #send(appends: PendingAppend[]): Promise<void> {
+    const started = performance.now()
+    const packed = packAppends(appends)
+    try {
+      const outcomes = await this.writer.call("commit", [packed], moved(packed))
+      this.#committing--
+      this.#commit()
+      this.#announce(appends, outcomes, performance.now() - started)
+    } catch (error) {
+      this.#committing--
+      for (const { reject } of appends) reject(error as LandlineError)
+      this.#commit()
+    }
+  }
+
+  #announce(appends: PendingAppend[], outcomes: Packed, ms: number): void {
+    const unpacker = new Unpacker(outcomes)
+    const grown = new Map<TopicName, Entry[]>()
+    const settle: (() => void)[] = []
+    let bytes = 0
+    for (const append of appends) {
+      const kind = unpacker.string()
+      const { topic: name, epoch } = append.topic
+      if (kind === "stored" || kind === "duplicate") {
+        const offset = unpacker.number()
+        if (kind === "stored") {
+          bytes += append.bytes
+          this.#grow(append, offset, grown)
+        }
+        settle.push(() => append.resolve({ offset, epoch, duplicate: kind === "duplicate" }))
+      } else {
+        const { details, message } = JSON.parse(unpacker.string())
+        settle.push(() => append.reject(new LandlineError(kind as ErrorCode, { topic: name, ...details }, message)))
+      }
+    }
+    let entries = 0
+    for (const [name, added] of grown) {
+      entries += added.length
+      this.#watchers.get(name)?.({ entries: added })
+    }
+    this.#telemetry.committed(entries, bytes, ms)
+    for (const settled of settle) settled()
+    if (grown.size > 0) this.onCommit([...grown.keys()].flatMap((name) => this.#topics.get(name) ?? []))
+  }
+
+  /** Gives the drafts of a stored append their places. @param last offset of the last one */
+  #grow({ topic, drafts, time, bytes, options }: PendingAppend, last: number, grown: Map<TopicName, Entry[]>): void {
+    const stat = this.#topics.get(topic.topic)
+    if (stat?.id !== topic.id) return // removed meanwhile
+    let entries = grown.get(topic.topic)
+    if (!entries) {
+      entries = []
+      grown.set(topic.topic, entries)
+    }
+    let { count } = stat
+    let offset = last - drafts.length
+    for (const { author, kind, ref = 0, body } of drafts) {
+      if (countsAsMessage(kind)) count++
+      entries.push({ offset: ++offset, time, author, kind, ref, count, body })
+    }
+    const grownBytes = stat.bytes + bytes
+    this.#topics.set(topic.topic, { ...stat, tail: last, count, bytes: grownBytes, time, closed: options.close ?? false })
+  }
+}
+
+/** How many of the pending appends go into one commit, and whether it is then full. */
+function commitSize(pending: readonly PendingAppend[]): { length: number; full: boolean } {
+  let entries = 0
+  let bytes = 0
+  for (const [index, append] of pending.entries()) {
+    entries += append.drafts.length
+    bytes += append.bytes
+    if (entries > limits.commitEntriesMax || bytes > limits.commitBytesMax)
+      return { length: Math.max(1, index), full: true }
+  }
+  return { length: pending.length, full: false }
+}
+
+function packAppends(appends: readonly PendingAppend[]): Packed {
+  const packer = new Packer()
+  for (const { topic, drafts, options, time } of appends) {
+    packer.number(topic.id)
+    packer.number(drafts.length)
+    packer.number(options.ifTail ?? -1)
+    packer.number(options.close ? 1 : 0)
+    packer.number(options.producer ? 1 : 0)
+    if (options.producer) {
+      packer.string(options.producer.id)
+      packer.number(options.producer.epoch)
+      packer.number(options.producer.seq)
+    }
+    for (const { author, kind, ref = 0, body } of drafts) {
+      packer.number(time)
+      packer.string(author)
+      packer.string(kind)
+      packer.number(ref)
+      packer.body(body)
+    }
+  }
+  return packer.finish()
+}
+
+/** A worker's module beside this one, in `src` and in `dist` alike. */
+export function workerFile(name: "writer" | "reader" | "indexer"): URL {
+  return new URL(import.meta.url.endsWith(".ts") ? `./${name}.ts` : `./${name}.js`, import.meta.url)
+}

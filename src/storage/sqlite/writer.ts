@@ -1,0 +1,224 @@
+import type { DatabaseSync } from "node:sqlite"
+import { workerData } from "node:worker_threads"
+import { checkAppend, countsAsMessage, type ProducerState } from "../../core/append-rules.ts"
+import type { Person, Room } from "../../core/directory.ts"
+import type { AppendOptions, Retention, TopicStat } from "../../core/topic-log.ts"
+import type { EntryKind } from "../../protocol/entry.ts"
+import { LandlineError } from "../../protocol/errors.ts"
+import { nameKey, type TopicName } from "../../protocol/names.ts"
+import { Moved, runtimeError, serveCalls } from "./calls.ts"
+import { moved, type Packed, Packer, Unpacker } from "./pack.ts"
+import { entryChecksum } from "./rows.ts"
+import { OFFSETS_PER_TOPIC, openDatabase } from "./schema.ts"
+
+/** The worker thread that writes: the only writer of the database. One call is one transaction. */
+
+const { folder } = workerData as { folder: string }
+let db: DatabaseSync
+
+/** A topic and the number under which its entries are stored. */
+export type StoredTopic = TopicStat & { readonly id: number }
+
+type TopicRow = Omit<StoredTopic, "topic" | "closed"> & { readonly name: TopicName; readonly closed: number }
+
+const topics = new Map<number, StoredTopic>()
+const PRODUCER_KEPT_MS = 30 * 24 * 3_600_000
+const TRIM_STEP = 5_000 // rows of one transaction, so that appends get their turn
+
+function prepare() {
+  return {
+    entry: db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+    oldest: db.prepare("SELECT id, time, length(body) AS bytes FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),
+    cut: db.prepare("DELETE FROM entries WHERE id > ? AND id <= ?"),
+    producer: db.prepare("SELECT epoch, seq FROM producers WHERE topic = ? AND producer = ?"),
+    setProducer: db.prepare("INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?)"),
+    setTopic: db.prepare("UPDATE topics SET head=?, tail=?, count=?, bytes=?, time=?, closed=? WHERE id=?"),
+  }
+}
+let sql: ReturnType<typeof prepare>
+
+const methods = {
+  /** All topics, once the database is open, migrated and checked. */
+  open(): StoredTopic[] {
+    db = openDatabase(folder)
+    sql = prepare()
+    db.prepare("DELETE FROM producers WHERE time < ?").run(Date.now() - PRODUCER_KEPT_MS)
+    for (const row of db.prepare("SELECT * FROM topics").all()) {
+      const { name, closed, ...stat } = row as unknown as TopicRow
+      topics.set(stat.id, { ...stat, topic: name, closed: closed === 1 })
+    }
+    return [...topics.values()]
+  },
+
+  create(name: TopicName, now: number): StoredTopic {
+    for (const topic of topics.values()) if (topic.topic === name) return topic
+    const last = db.prepare("SELECT epoch FROM removed_topics WHERE name = ?").get(name)
+    const epoch = Math.max(now, Number(last?.["epoch"] ?? 0) + 1)
+    const { lastInsertRowid } = db.prepare("INSERT INTO topics (name, epoch) VALUES (?, ?)").run(name, epoch)
+    const id = Number(lastInsertRowid)
+    const topic = { id, topic: name, epoch, head: 1, tail: 0, count: 0, bytes: 0, time: 0, closed: false }
+    topics.set(id, topic)
+    return topic
+  },
+
+  /** A group commit. Answers for each append, in order: see `unpackOutcomes`. */
+  commit(packed: Packed): Moved<Packed> {
+    const before = new Map<number, StoredTopic>()
+    const producers = new Map<string, { topic: number; id: string; time: number } & ProducerState>()
+    db.exec("BEGIN IMMEDIATE")
+    try {
+      const outcomes = new Packer()
+      const appends = new Unpacker(packed)
+      while (!appends.done) append(appends, outcomes, before, producers)
+      for (const id of before.keys()) saveTopic(topics.get(id)!)
+      for (const { topic, id, epoch, seq, time } of producers.values()) sql.setProducer.run(topic, id, epoch, seq, time)
+      db.exec("COMMIT")
+      const answer = outcomes.finish()
+      return new Moved(answer, moved(answer))
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK")
+      for (const [id, topic] of before) topics.set(id, topic)
+      throw error
+    }
+  },
+
+  /** One step of a trim. @returns the topic, and whether more must go. */
+  trim(id: number, retention: Retention, now: number): { topic: StoredTopic; more: boolean } {
+    const topic = topics.get(id)!
+    const { entriesMax = Infinity, bytesMax = Infinity, ageMax = Infinity } = retention
+    const base = id * OFFSETS_PER_TOPIC
+    let { head, bytes } = topic
+    let looked = 0
+    for (const row of sql.oldest.iterate(base + head - 1, base + OFFSETS_PER_TOPIC, TRIM_STEP)) {
+      if (topic.tail - head + 1 <= entriesMax && bytes <= bytesMax && now - Number(row["time"]) <= ageMax) break
+      looked++
+      head++
+      bytes -= Number(row["bytes"])
+    }
+    if (looked === 0) return { topic, more: false }
+    db.exec("BEGIN IMMEDIATE")
+    try {
+      sql.cut.run(base + topic.head - 1, base + head - 1)
+      const trimmed = { ...topic, head, bytes }
+      saveTopic(trimmed)
+      db.exec("COMMIT")
+      topics.set(id, trimmed)
+      return { topic: trimmed, more: looked === TRIM_STEP }
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK")
+      throw error
+    }
+  },
+
+  remove(id: number): void {
+    const topic = topics.get(id)!
+    db.exec("BEGIN IMMEDIATE")
+    try {
+      sql.cut.run(id * OFFSETS_PER_TOPIC, (id + 1) * OFFSETS_PER_TOPIC - 1)
+      db.prepare("DELETE FROM producers WHERE topic = ?").run(id)
+      db.prepare("DELETE FROM topics WHERE id = ?").run(id)
+      db.prepare("INSERT OR REPLACE INTO removed_topics VALUES (?, ?)").run(topic.topic, topic.epoch)
+      db.exec("COMMIT")
+      topics.delete(id)
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK")
+      throw error
+    }
+  },
+
+  claim(name: string, device: string, now: number): Person | undefined {
+    const key = nameKey(name)
+    const person = db.prepare("SELECT name, since FROM people WHERE key = ?").get(key) as Person | undefined
+    if (person) {
+      const known = db.prepare("SELECT 1 FROM devices WHERE key = ? AND device = ?").get(key, device)
+      return known ? { ...person } : undefined
+    }
+    db.exec("BEGIN IMMEDIATE")
+    try {
+      db.prepare("INSERT INTO people VALUES (?, ?, ?)").run(key, name, now)
+      db.prepare("INSERT INTO devices VALUES (?, ?, ?)").run(key, device, now)
+      db.exec("COMMIT")
+      return { name, since: now }
+    } catch (error) {
+      if (db.isTransaction) db.exec("ROLLBACK")
+      throw error
+    }
+  },
+
+  addRoom({ room, topic, line, createdBy, since }: Room): boolean {
+    const insert = db.prepare("INSERT OR IGNORE INTO rooms VALUES (?, ?, ?, ?, ?)")
+    return insert.run(room, topic, line, createdBy, since).changes === 1
+  },
+
+  setTopicLine(room: string, line: string): void {
+    db.prepare("UPDATE rooms SET line = ? WHERE room = ?").run(line, room)
+  },
+
+  close(): void {
+    db.close()
+  },
+}
+export type WriterMethods = typeof methods
+
+/** Reads one append, stores it, and packs its outcome: offset and whether it was a duplicate, or an error. */
+function append(
+  packed: Unpacker,
+  outcomes: Packer,
+  before: Map<number, StoredTopic>,
+  producers: Map<string, { topic: number; id: string; time: number } & ProducerState>,
+): void {
+  const id = packed.number()
+  const drafts = packed.number()
+  const options = unpackOptions(packed)
+  const rows = Array.from({ length: drafts }, () => ({
+    time: packed.number(),
+    author: packed.string(),
+    kind: packed.string() as EntryKind,
+    ref: packed.number(),
+    body: packed.body(),
+  }))
+  try {
+    const topic = topics.get(id)
+    if (!topic) throw new LandlineError("unknown_topic")
+    const { producer } = options
+    const key = producer && `${id} ${producer.id}`
+    const known = producer && (producers.get(key!) ?? (sql.producer.get(id, producer.id) as ProducerState | undefined))
+    if (checkAppend(topic, known, options) === "duplicate") {
+      outcomes.string("duplicate")
+      outcomes.number(topic.tail)
+      return
+    }
+    if (!before.has(id)) before.set(id, topic)
+    let { tail, count, bytes, time } = topic
+    for (const row of rows) {
+      if (countsAsMessage(row.kind)) count++
+      bytes += row.body.length
+      time = row.time
+      const stored = { ...row, id: id * OFFSETS_PER_TOPIC + ++tail, count }
+      sql.entry.run(stored.id, row.time, row.author, row.kind, row.ref, count, row.body, entryChecksum(stored))
+    }
+    topics.set(id, { ...topic, tail, count, bytes, time, closed: options.close ?? false })
+    if (producer)
+      producers.set(key!, { topic: id, id: producer.id, epoch: producer.epoch, seq: producer.seq + drafts - 1, time })
+    outcomes.string("stored")
+    outcomes.number(tail)
+  } catch (error) {
+    if (!(error instanceof LandlineError)) throw error // the disk's fault: the whole commit fails
+    outcomes.string(error.code)
+    outcomes.string(JSON.stringify({ details: error.details, message: error.message }))
+  }
+}
+
+function unpackOptions(packed: Unpacker): AppendOptions {
+  const ifTail = packed.number()
+  const close = packed.number() === 1
+  const hasProducer = packed.number() === 1
+  const producer = hasProducer && { id: packed.string(), epoch: packed.number(), seq: packed.number() }
+  return { ...(ifTail >= 0 && { ifTail }), close, ...(producer && { producer }) }
+}
+
+function saveTopic({ head, tail, count, bytes, time, closed, id }: StoredTopic): void {
+  sql.setTopic.run(head, tail, count, bytes, time, closed ? 1 : 0, id)
+}
+
+serveCalls(methods, runtimeError)

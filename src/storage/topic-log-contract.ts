@@ -1,0 +1,214 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import type { Clock } from "../core/clock.ts"
+import type { Draft, Entry, TopicLog } from "../core/topic-log.ts"
+import { ERRORS, type ErrorCode, LandlineError } from "../protocol/errors.ts"
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export const draft = (text: string, more: Partial<Draft> = {}): Draft => ({
+  author: "ada",
+  kind: "text",
+  body: encoder.encode(text),
+  ...more,
+})
+export const texts = (entries: readonly Entry[]): string[] => entries.map((entry) => decoder.decode(entry.body))
+
+export function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
+  assert.ok(code in ERRORS)
+  return assert.rejects(promise, (error) => error instanceof LandlineError && error.code === code)
+}
+
+/** What every TopicLog promises. @param open an empty log, which the caller closes after the test */
+export function topicLogContract(open: (clock?: Clock) => Promise<{ log: TopicLog } & AsyncDisposable>): void {
+  const all = (log: TopicLog, topic: `room/${string}`, after = 0) => log.read(topic, after, 10_000, 1 << 30)
+
+  test("offsets count from 1 without a hole, and reading gives back what was appended", async () => {
+    await using opened = await open()
+    const { log } = opened
+    const { epoch } = await log.create("room/a")
+    const first = await log.append("room/a", [draft("one"), draft("twö ☎", { author: "bob", ref: 1 })])
+    assert.deepEqual(first, { offset: 2, epoch, duplicate: false })
+    await log.append("room/a", [draft("line", { kind: "topic_line" })])
+    await log.append("room/a", [draft("")])
+    const entries = await all(log, "room/a")
+    assert.deepEqual(texts(entries), ["one", "twö ☎", "line", ""])
+    assert.deepEqual(
+      entries.map(({ offset, author, kind, ref, count }) => [offset, author, kind, ref, count]),
+      [
+        [1, "ada", "text", 0, 1],
+        [2, "bob", "text", 1, 2],
+        [3, "ada", "topic_line", 0, 2],
+        [4, "ada", "text", 0, 3],
+      ],
+    )
+    const stat = await log.stat("room/a")
+    assert.deepEqual([stat!.head, stat!.tail, stat!.count, stat!.bytes], [1, 4, 3, 3 + 8 + 4])
+  })
+
+  test("create returns the topic that is there, and list has all by name", async () => {
+    await using opened = await open()
+    const { log } = opened
+    const made = await log.create("room/b")
+    await log.append("room/b", [draft("x")])
+    assert.equal((await log.create("room/b")).tail, 1)
+    assert.equal((await log.create("room/b")).epoch, made.epoch)
+    await log.create("room/a")
+    assert.deepEqual(
+      (await log.list()).map(({ topic }) => topic),
+      ["room/a", "room/b"],
+    )
+    assert.equal(await log.stat("room/none"), undefined)
+  })
+
+  test("topics do not see each other", async () => {
+    await using opened = await open()
+    const { log } = opened
+    for (const name of ["a", "b"] as const) await log.create(`room/${name}`)
+    await Promise.all(["1", "2", "3"].flatMap((n) => [log.append("room/a", [draft(`a${n}`)]), log.append("room/b", [draft(`b${n}`)])]))
+    assert.deepEqual(texts(await all(log, "room/a")), ["a1", "a2", "a3"])
+    assert.deepEqual(texts(await all(log, "room/b", 1)), ["b2", "b3"])
+  })
+
+  test("a page is bounded by entries and bytes, but has at least one entry", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    await log.append("room/a", ["aaaa", "bbbb", "cccc"].map((text) => draft(text)))
+    assert.deepEqual(texts(await log.read("room/a", 0, 2, 1000)), ["aaaa", "bbbb"])
+    assert.deepEqual(texts(await log.read("room/a", 0, 10, 8)), ["aaaa", "bbbb"])
+    assert.deepEqual(texts(await log.read("room/a", 1, 10, 1)), ["bbbb"])
+    assert.deepEqual(await log.read("room/a", 3, 10, 1000), [])
+  })
+
+  test("bodies are copied: changing one after the call changes nothing", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const body = encoder.encode("before")
+    const appended = log.append("room/a", [draft("", { body })])
+    body.fill(0)
+    await appended
+    assert.deepEqual(texts(await all(log, "room/a")), ["before"])
+  })
+
+  test("the watcher sees every entry once, in order, before the append resolves", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const seen: Entry[] = []
+    const unwatch = log.watch("room/a", ({ entries }) => void seen.push(...entries))
+    const seenAtResolve: boolean[] = []
+    await Promise.all(
+      Array.from({ length: 2_500 }, async (_, n) => {
+        const { offset } = await log.append("room/a", [draft(`${n}`)])
+        seenAtResolve.push(seen.length >= offset)
+      }),
+    )
+    assert.deepEqual(
+      seen.map(({ offset }) => offset),
+      Array.from({ length: 2_500 }, (_, n) => n + 1),
+    )
+    assert.ok(seenAtResolve.every(Boolean))
+    const plain = (entries: Entry[]) => entries.map((entry) => ({ ...entry, body: decoder.decode(entry.body) }))
+    assert.deepEqual(plain(seen), plain(await all(log, "room/a")))
+    unwatch()
+    await log.append("room/a", [draft("after")])
+    assert.equal(seen.length, 2_500)
+  })
+
+  test("a publish sent again is stored once; a hole in the sequence is refused and can be filled", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const say = (seq: number, epoch = 0) =>
+      log.append("room/a", [draft(`${epoch}/${seq}`)], { producer: { id: "p", epoch, seq } })
+    assert.equal((await say(1)).duplicate, false)
+    assert.equal((await say(1)).duplicate, true)
+    await rejects(say(3), "sequence_gap")
+    await Promise.all([say(2), say(3)])
+    assert.equal((await say(2)).duplicate, true)
+    await say(1, 1)
+    await rejects(say(4, 0), "forbidden")
+    await rejects(log.append("room/a", [draft("")], { producer: { id: "new", epoch: 0, seq: 2 } }), "sequence_gap")
+    assert.deepEqual(texts(await all(log, "room/a")), ["0/1", "0/2", "0/3", "1/1"])
+  })
+
+  test("a sequence counts the drafts of an append, and each topic has its own", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    await log.create("room/b")
+    const producer = { id: "p", epoch: 0, seq: 1 }
+    await log.append("room/a", [draft("1"), draft("2"), draft("3")], { producer })
+    await log.append("room/a", [draft("4")], { producer: { ...producer, seq: 4 } })
+    await log.append("room/b", [draft("1")], { producer })
+    assert.equal((await log.stat("room/a"))!.tail, 4)
+    assert.equal((await log.stat("room/b"))!.tail, 1)
+  })
+
+  test("of many appends in one commit each fails alone", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const outcomes = await Promise.allSettled([
+      log.append("room/a", [draft("1")], { ifTail: 0 }),
+      log.append("room/a", [draft("no"), draft("no")], { ifTail: 0 }),
+      log.append("room/none", [draft("no")]),
+      log.append("room/a", [draft("2")], { ifTail: 1, close: true }),
+      log.append("room/a", [draft("no")]),
+    ])
+    assert.deepEqual(
+      outcomes.map((o) => (o.status === "fulfilled" ? o.value.offset : (o.reason as LandlineError).code)),
+      [1, "tail_moved", "unknown_topic", 2, "topic_closed"],
+    )
+    assert.deepEqual(texts(await all(log, "room/a")), ["1", "2"])
+    assert.equal((await log.stat("room/a"))!.closed, true)
+  })
+
+  test("trim removes the oldest until the rest is within count, bytes and age", async () => {
+    let now = 1_000
+    await using opened = await open({ now: () => now })
+    const { log } = opened
+    await log.create("room/a")
+    for (let n = 0; n < 10; n++) {
+      now = 1_000 + n
+      await log.append("room/a", [draft("1234")])
+    }
+    assert.equal((await log.trim("room/a", { entriesMax: 8 })).head, 3)
+    assert.equal((await log.trim("room/a", { bytesMax: 20 })).head, 6)
+    const stat = await log.trim("room/a", { ageMax: 2 })
+    assert.deepEqual([stat.head, stat.tail, stat.bytes, stat.count], [8, 10, 12, 10])
+    assert.deepEqual(
+      (await all(log, "room/a")).map(({ offset }) => offset),
+      [8, 9, 10],
+    )
+    assert.equal((await log.trim("room/a", { entriesMax: 0 })).head, 11)
+    assert.equal((await log.append("room/a", [draft("next")])).offset, 11)
+  })
+
+  test("a topic made again has a higher epoch, whatever the clock says", async () => {
+    let now = 5_000
+    await using opened = await open({ now: () => now })
+    const { log } = opened
+    const first = await log.create("room/a")
+    await log.append("room/a", [draft("gone")])
+    await log.remove("room/a")
+    await rejects(log.read("room/a", 0, 1, 1), "unknown_topic")
+    now = 4_000
+    const second = await log.create("room/a")
+    assert.ok(second.epoch > first.epoch)
+    assert.equal(second.tail, 0)
+    assert.deepEqual(await all(log, "room/a"), [])
+  })
+
+  test("after close every call fails with stopping", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    await log.close()
+    await rejects(log.append("room/a", [draft("late")]), "stopping")
+    await rejects(log.read("room/a", 0, 1, 1), "stopping")
+  })
+}
