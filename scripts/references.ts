@@ -31,7 +31,7 @@ export function referencesOf(path: string, text: string): Reference[] {
   }
   walk(parseAst(text, { lang: path.endsWith("x") ? "tsx" : "ts" }, path), (node) => {
     if (/^(Import|ExportAll|ExportNamed)Declaration$|^ImportExpression$|^TSImportType$/.test(node.type)) {
-      if (node.source) add("import", node, node["source"])
+      if (node.source) add("import", node, node.source)
     } else if (node.type === "NewExpression" && text.startsWith("new URL(", node.start)) {
       const [source, base] = node.arguments as AstNode[]
       if (base && text.startsWith("import.meta.url", base.start)) add("url", node, source)

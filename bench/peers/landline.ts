@@ -1,12 +1,6 @@
 import { fileURLToPath } from "node:url"
-import {
-  type Follow,
-  type Hello,
-  type Publish,
-  SESSION_PATH,
-  SUBPROTOCOL,
-  VERSION,
-} from "../../src/protocol/messages.ts"
+import type { Follow, Hello, Publish } from "../../src/protocol/messages.ts"
+import { SESSION_PATH, SUBPROTOCOL, VERSION } from "../../src/protocol/session.ts"
 import { startServer } from "../support/process.ts"
 import { pongTo, textFrame, upgrade } from "../support/websocket.ts"
 import type { Peer, Step } from "./peer.ts"

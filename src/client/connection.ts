@@ -16,12 +16,14 @@ export interface ConnectionPorts {
   readonly WebSocket: typeof WebSocket
   /** Asked anew for each connection. */
   hello(): Hello
-  onState(state: State): void
+  /** The state is `live`. */
   onWelcome(welcome: Welcome): void
   /** Everything after the welcome but heartbeats. */
   onMessage(message: HubMessage): void
-  /** The hub does not want this session back; the state is `closed` already. */
-  onRefused(error: LandlineError): void
+  /** The line is down; the state is `offline`. */
+  onOffline(): void
+  /** The state is `closed`. With an error: the hub does not want this session back. */
+  onClosed(error?: LandlineError): void
 }
 
 /**
@@ -65,7 +67,7 @@ export class Connection {
   async close(): Promise<void> {
     clearTimeout(this.#retry)
     const socket = this.#leave()
-    this.#become("closed")
+    this.#closed()
     if (socket === undefined || socket.readyState === socket.CLOSED) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, limits.closeTimeoutMs)
@@ -94,18 +96,17 @@ export class Connection {
   #receive(data: unknown): void {
     this.#heardAt = performance.now()
     const message = parse(data)
-    if (message === undefined) return this.#lost(1007, "")
-    if (message.op === "heartbeat") return
-    if (message.op === "welcome") {
+    if (message === undefined) this.#lost(1007, "")
+    else if (message.op === "welcome") {
       this.#failures = 0
       this.#hush(2 * message.heartbeatMs)
-      this.#become("live")
+      this.#state = "live"
       this.#ports.onWelcome(message)
-      return
+    } else if (message.op !== "heartbeat") {
+      if (message.op === "error" && message.id === undefined && message.topic === undefined)
+        this.#complaint = message
+      if (this.#state === "live") this.#ports.onMessage(message)
     }
-    if (message.op === "error" && message.id === undefined && message.topic === undefined)
-      this.#complaint = message
-    if (this.#state === "live") this.#ports.onMessage(message)
   }
 
   /** Watches for silence: a line that is dead without a close says nothing, and the hub would. */
@@ -131,18 +132,19 @@ export class Connection {
   #lost(code: number, reason: string): void {
     this.#leave()?.close()
     if (FINAL.includes(code)) {
-      this.#become("closed")
-      this.#ports.onRefused(this.#complaint ? asError(this.#complaint) : closedError(code, reason))
+      this.#closed(this.#complaint ? asError(this.#complaint) : closedError(code, reason))
       return
     }
-    this.#become("offline")
     this.#retry = setTimeout(() => this.#open(), backoffMs(this.#failures++))
+    if (this.#state === "offline") return
+    this.#state = "offline"
+    this.#ports.onOffline()
   }
 
-  #become(state: State): void {
-    if (state === this.#state) return
-    this.#state = state
-    this.#ports.onState(state)
+  #closed(error?: LandlineError): void {
+    if (this.#state === "closed") return
+    this.#state = "closed"
+    this.#ports.onClosed(error)
   }
 }
 

@@ -121,7 +121,14 @@ export class Outbox {
   #lane(topic: TopicName): Lane {
     let lane = this.#lanes.get(topic)
     if (lane === undefined) {
-      lane = { producer: this.#newProducer(), queue: [], first: 1, sent: 0, window: IN_FLIGHT_MAX, refusals: 0 }
+      lane = {
+        producer: this.#newProducer(),
+        queue: [],
+        first: 1,
+        sent: 0,
+        window: IN_FLIGHT_MAX,
+        refusals: 0,
+      }
       this.#lanes.set(topic, lane)
     }
     return lane

@@ -5,8 +5,8 @@ import { type Cursor, formatCursor, parseCursor, START } from "./cursor.ts"
 import { LandlineError } from "./errors.ts"
 
 const seed = Number(process.env.SEED ?? 1)
-const place = fc.integer({ min: 0, max: 9_999_999_999_999_999 }).filter(Number.isSafeInteger)
-const cursors = fc.record({ epoch: place, offset: place })
+const place = fc.maxSafeNat()
+const cursors = fc.record({ epoch: place, offset: place }, { noNullPrototype: true })
 const isBadCursor = (error: unknown) => error instanceof LandlineError && error.code === "bad_cursor"
 
 test("cursor: the start is all zeros", () => {
@@ -52,7 +52,10 @@ test("cursor: anything else is refused as bad_cursor", () => {
 })
 
 test(`cursor: no text at all does anything but parse or be refused (SEED=${seed})`, () => {
-  const texts = fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^[0-9_]{30,36}$/))
+  const texts = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: fc.constantFrom(..."0189_"), minLength: 30, maxLength: 36 }),
+  )
   fc.assert(
     fc.property(texts, (text) => {
       try {

@@ -153,7 +153,7 @@ test("roomName: what could act in a path or an address, or cannot be seen, is re
     "<b>",
     'a"',
     "a\0",
-    "a\n",
+    "a\nb",
     "~a",
     "a\u202eb",
     "x".repeat(65),

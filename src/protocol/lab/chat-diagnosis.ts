@@ -7,7 +7,7 @@ import {
   parseLength,
 } from "./chat-frames.ts"
 import * as readings from "./chat-readings.ts"
-import { type Diagnosis, shownBytes } from "./diagnosis.ts"
+import { type Diagnosis, decodeText, shownBytes } from "./diagnosis.ts"
 import { otherProtocol } from "./other-protocol.ts"
 
 /**
@@ -128,7 +128,7 @@ function mistakes(headerBytes: HeaderBytes): [readings.Reading, Say][] {
       }),
     ],
     [
-      readings.otherWidth(headerBytes),
+      readings.otherWidth(otherWidth),
       () => ({
         expected: header,
         got: `a header of ${otherWidth} bytes`,
@@ -200,7 +200,7 @@ function asItStands(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisB
   }
 }
 
-/** How many bytes are UTF-8, a sequence that the end cuts included; by halves, since bodies are long. */
+/** How many bytes are UTF-8, up to the first sequence that is not; by halves, since bodies are long. */
 function textPrefix(bytes: Uint8Array): number {
   let [good, bad] = [0, bytes.length + 1]
   while (bad - good > 1) {
@@ -208,6 +208,7 @@ function textPrefix(bytes: Uint8Array): number {
     if (beginsText(bytes.subarray(0, middle))) good = middle
     else bad = middle
   }
+  while (decodeText(bytes.subarray(0, good)) === undefined) good-- // back to where the sequence begins
   return good
 }
 

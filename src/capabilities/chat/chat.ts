@@ -1,0 +1,212 @@
+import { authorize } from "../../core/authorize.ts"
+import type { Author } from "../../core/author.ts"
+import { type Clock, systemClock } from "../../core/clock.ts"
+import type { Directory } from "../../core/directory.ts"
+import type { Follower, Receiver } from "../../core/follower.ts"
+import type { Presence } from "../../core/presence.ts"
+import type { Topic } from "../../core/topic.ts"
+import type { Index } from "../../core/topic-index.ts"
+import type { Appended, Entry, Producer, TopicLog } from "../../core/topic-log.ts"
+import { cursorAt, offsetOf, type Topics } from "../../core/topics.ts"
+import type { Cursor } from "../../protocol/cursor.ts"
+import type { EntryKind } from "../../protocol/entry.ts"
+import { LandlineError } from "../../protocol/errors.ts"
+import { limits } from "../../protocol/limits.ts"
+import type { RoomInfo } from "../../protocol/messages.ts"
+import { roomName, roomTopic } from "../../protocol/names.ts"
+
+export const LOBBY = "lobby"
+
+/** Where a follower begins: after a cursor, with what comes from now on, or with the last few entries. */
+export type FollowFrom = Cursor | "now" | { readonly last: number }
+
+export interface ChatParts {
+  readonly topics: Topics
+  readonly log: TopicLog
+  readonly index: Index
+  readonly directory: Directory
+  readonly presence: Presence
+  readonly clock?: Clock
+}
+
+/** Rooms, and what is said in them. Names of rooms may come in any spelling of `roomName`. */
+export class Chat {
+  readonly #parts: ChatParts
+  readonly #clock: Clock
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts
+    this.#clock = parts.clock ?? systemClock
+  }
+
+  /** Makes the room that every hub has, where it is missing. */
+  async begin(): Promise<void> {
+    if (!(await this.#parts.directory.room(LOBBY))) await this.#addRoom(LOBBY, "", "")
+  }
+
+  /** @throws LandlineError bad_name | forbidden | room_exists | too_many | log_unavailable */
+  async createRoom(who: Author, room: string, line = ""): Promise<RoomInfo> {
+    authorize(who, "create_room")
+    const name = roomName(room)
+    if ((await this.#parts.directory.rooms()).length >= limits.roomsMax) throw new LandlineError("too_many")
+    if (!(await this.#addRoom(name, topicLine(line), who.name)))
+      throw new LandlineError("room_exists", { room: name }, `There is a room ${name} already.`)
+    return this.room(who, name)
+  }
+
+  /** All rooms, by name. */
+  async rooms(who: Author): Promise<RoomInfo[]> {
+    authorize(who, "read")
+    const rooms = await this.#parts.directory.rooms()
+    return Promise.all(rooms.map(({ room, line }) => this.#info(room, line)))
+  }
+
+  /** @throws LandlineError unknown_room */
+  async room(who: Author, room: string): Promise<RoomInfo> {
+    authorize(who, "read")
+    const known = await this.#parts.directory.room(roomName(room))
+    if (!known) throw unknownRoom(room)
+    return this.#info(known.room, known.line)
+  }
+
+  /** Sets the line that says what the room is for; the room hears of it. @throws LandlineError unknown_room */
+  async setTopicLine(who: Author, room: string, line: string): Promise<void> {
+    authorize(who, "set_topic_line")
+    await this.#append(who, room, "topic_line", topicLine(line))
+    await this.#parts.directory.setTopicLine(roomName(room), topicLine(line))
+  }
+
+  /**
+   * Says a text. Resolves when it will survive a loss of power.
+   * @param text at most limits.entryBytesMax bytes in UTF-8
+   * @param producer makes it safe to say the same again after a lost ack
+   * @throws LandlineError unknown_room | too_large | sequence_gap | log_unavailable
+   */
+  say(who: Author, room: string, text: string, producer?: Producer): Promise<Appended> {
+    authorize(who, "write")
+    return this.#append(who, room, "text", text, producer)
+  }
+
+  /**
+   * Follows a room; the receiver gets its first batch only after this has resolved.
+   * @returns the follower, and the room's place when it began
+   * @throws LandlineError unknown_room | cursor_foreign
+   */
+  async follow(who: Author, room: string, from: FollowFrom): Promise<RoomFollow> {
+    authorize(who, "read")
+    const topic = await this.#topic(room)
+    const { stat } = topic
+    const after =
+      from === "now"
+        ? stat.tail
+        : "last" in from
+          ? Math.max(stat.head - 1, stat.tail - from.last)
+          : offsetOf(from, stat)
+    return { stat, after, cursor: cursorAt(stat, after), start: (receiver) => topic.follow(after, receiver) }
+  }
+
+  /** Entries before an offset (default: the newest), oldest first. @throws LandlineError unknown_room */
+  async history(who: Author, room: string, limit: number, before?: number): Promise<Entry[]> {
+    authorize(who, "read")
+    const { stat } = await this.#topic(room)
+    const end = Math.min(before ?? stat.tail + 1, stat.tail + 1)
+    const after = Math.max(stat.head - 1, end - 1 - limit)
+    const entries: Entry[] = []
+    for (let last = after; last < end - 1; last = entries.at(-1)!.offset) {
+      const page = await this.#parts.log.read(stat.topic, last, end - 1 - last, limits.pageBytesMax)
+      if (page.length === 0) break
+      entries.push(...page)
+    }
+    return entries
+  }
+
+  /** Pages of all entries after an offset, up to the tail as it is at the call. */
+  async *read(who: Author, room: string, after: Cursor | { last: number }): AsyncGenerator<Entry[]> {
+    authorize(who, "read")
+    const { stat, after: offset } = await this.follow(who, room, after)
+    for (let last = offset; last < stat.tail; ) {
+      const wanted = Math.min(limits.pageEntriesMax, stat.tail - last)
+      const page = await this.#parts.log.read(stat.topic, last, wanted, limits.pageBytesMax)
+      if (page.length === 0) return
+      last = page.at(-1)!.offset
+      yield page
+    }
+  }
+
+  /** Entries that hold the words, newest first. @throws LandlineError unknown_room */
+  async search(who: Author, room: string, words: string, limit: number, before?: number): Promise<Entry[]> {
+    authorize(who, "read")
+    const { stat } = await this.#topic(room)
+    const query = { words, limit: Math.min(limit, limits.searchResultsMax), ...(before && { before }) }
+    const offsets = await this.#parts.index.search(stat.topic, query)
+    const found = offsets.map((offset) => this.#parts.log.read(stat.topic, offset - 1, 1, Infinity))
+    return (await Promise.all(found)).flat().filter((entry, index) => entry.offset === offsets[index])
+  }
+
+  /** Who is here now, by name. @throws LandlineError unknown_room */
+  async people(who: Author, room: string): Promise<string[]> {
+    authorize(who, "read")
+    return this.#parts.presence.present((await this.#topic(room)).stat.topic)
+  }
+
+  async #append(who: Author, room: string, kind: EntryKind, text: string, producer?: Producer): Promise<Appended> {
+    const body = Buffer.from(text)
+    if (body.length > limits.entryBytesMax)
+      throw new LandlineError(
+        "too_large",
+        { bytes: body.length, bytesMax: limits.entryBytesMax },
+        `A message has at most ${limits.entryBytesMax / 1024} KiB; this one has ${Math.ceil(body.length / 1024)}.`,
+      )
+    try {
+      return await this.#parts.topics.append(
+        roomTopic(room),
+        [{ author: who.name, kind, body }],
+        producer && { producer },
+      )
+    } catch (error) {
+      throw error instanceof LandlineError && error.code === "unknown_topic" ? unknownRoom(room) : error
+    }
+  }
+
+  async #topic(room: string): Promise<Topic> {
+    return this.#parts.topics.get(roomTopic(room)).catch((error) => {
+      throw error instanceof LandlineError && error.code === "unknown_topic" ? unknownRoom(room) : error
+    })
+  }
+
+  async #addRoom(room: string, line: string, createdBy: string): Promise<boolean> {
+    const topic = roomTopic(room)
+    await this.#parts.topics.create(topic)
+    return this.#parts.directory.addRoom({ room, topic, line, createdBy, since: this.#clock.now() })
+  }
+
+  async #info(room: string, line: string): Promise<RoomInfo> {
+    const { stat } = await this.#topic(room)
+    const present = this.#parts.presence.count(stat.topic)
+    return { room, line, count: stat.count, cursor: cursorAt(stat, stat.tail), time: stat.time, present }
+  }
+}
+
+export interface RoomFollow {
+  /** The topic as the follower begins. */
+  readonly stat: Topic["stat"]
+  /** Offset and cursor after which it begins. */
+  readonly after: number
+  readonly cursor: string
+  start(receiver: Receiver): Follower
+}
+
+function topicLine(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim()
+  if ([...line].length > limits.topicLineCharactersMax)
+    throw new LandlineError("too_large", {}, `A topic line has at most ${limits.topicLineCharactersMax} characters.`)
+  return line
+}
+
+function unknownRoom(room: string): LandlineError {
+  return new LandlineError(
+    "unknown_room",
+    { room: room.slice(0, 80) },
+    `There is no room ${JSON.stringify(room.slice(0, 80))}. \`landline rooms\` lists what there is.`,
+  )
+}

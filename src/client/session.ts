@@ -1,0 +1,279 @@
+import { LandlineError } from "../protocol/errors.ts"
+import { limits } from "../protocol/limits.ts"
+import type { ErrorMessage, Hello, HubMessage, Request, RoomInfo, Welcome } from "../protocol/messages.ts"
+import { roomTopic, type TopicName } from "../protocol/names.ts"
+import { VERSION } from "../protocol/session.ts"
+import { sessionUrl } from "./address.ts"
+import { backoffMs } from "./backoff.ts"
+import { Connection, type State } from "./connection.ts"
+import type { CursorStore } from "./cursor-store.ts"
+import { Emitter } from "./emitter.ts"
+import type { Entry } from "./entry.ts"
+import { Follow, type FollowOptions } from "./follow.ts"
+import { asError, Outbox, type Stored } from "./outbox.ts"
+import { type Page, Requests } from "./requests.ts"
+
+export interface SessionOptions {
+  /** Who speaks. Without it the hub makes up a guest's name. */
+  readonly name?: string | undefined
+  /** The device's secret, 16 to 200 characters: with it the name is claimed on first use. */
+  readonly device?: string | undefined
+  /** Where follows keep their cursors between runs. */
+  readonly store?: CursorStore | undefined
+  /** What the program is, for people: `weather/1.2`. */
+  readonly client?: string | undefined
+  /** Default: the platform's own. */
+  readonly WebSocket?: typeof WebSocket | undefined
+}
+
+export interface SessionEvents {
+  state: State
+  welcome: Welcome
+  /** The hub does not want this session: a name that is taken, say. It is closed, and does not come back. */
+  refused: LandlineError
+  /** This topic was wiped, restored or replaced; its follow goes on from the start of the new log. */
+  reset: { readonly topic: TopicName }
+}
+
+/** Messages on their way when a session is closed get this long to be stored. */
+const DRAIN_MS = 5_000
+
+/**
+ * One connected person or program. It comes back by itself whenever the line drops, and then everything goes on:
+ * what was said meanwhile is sent, each follow goes on from its cursor.
+ */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #url: string
+  readonly #emitter = new Emitter<SessionEvents>()
+  readonly #ready = Promise.withResolvers<Welcome>()
+  readonly #outbox = new Outbox(randomId)
+  readonly #requests: Requests
+  readonly #follows = new Map<TopicName, Follow>()
+  readonly #connection: Connection
+  #welcome: Welcome | undefined
+  #onDrained: (() => void) | undefined
+
+  /** @throws LandlineError usage for an address that is none */
+  constructor(hub: string, options: SessionOptions = {}) {
+    this.#options = options
+    this.#url = sessionUrl(hub)
+    this.#ready.promise.catch(() => {})
+    this.#requests = new Requests((message) => this.#connection.send(message))
+    this.#connection = new Connection({
+      url: this.#url,
+      WebSocket: options.WebSocket ?? globalThis.WebSocket,
+      hello: () => this.#hello(),
+      onWelcome: (welcome) => this.#up(welcome),
+      onOffline: () => this.#offline(),
+      onClosed: (error) => this.#closed(error),
+      onMessage: (message) => this.#receive(message),
+    })
+  }
+
+  get state(): State {
+    return this.#connection.state
+  }
+
+  /** What the hub said last about itself and this session. */
+  get welcome(): Welcome | undefined {
+    return this.#welcome
+  }
+
+  /** How what this session says is signed: the name, or `~name` for a guest. Empty before the first welcome. */
+  get author(): string {
+    return this.#welcome?.author ?? ""
+  }
+
+  /** Resolves with the first welcome. Rejects where the hub refuses, or the session is closed before. */
+  ready(): Promise<Welcome> {
+    return this.#ready.promise
+  }
+
+  /** @returns a function that takes the listener off again */
+  on<Name extends keyof SessionEvents>(
+    name: Name,
+    listener: (event: SessionEvents[Name]) => void,
+  ): () => void {
+    return this.#emitter.on(name, listener)
+  }
+
+  /**
+   * Says something in a room. Resolves when it is stored for good; while the line is down it is kept, and sent
+   * later, once. Messages of one session keep their order in the room.
+   * @param text 1 byte to `welcome.entryBytesMax` bytes of UTF-8
+   * Rejects with LandlineError: too_large | too_many (10,000 are waiting) | bad_name | unknown_room | forbidden |
+   * what the hub refused the session with | no_hub (closed before it was stored)
+   */
+  async publish(room: string, text: string): Promise<Stored> {
+    this.#checkOpen()
+    const topic = topicOf(room)
+    const entryBytesMax = this.#welcome?.entryBytesMax ?? limits.entryBytesMax
+    // A frame that is too long would end the session, not only the message; control characters sextuple in JSON.
+    const tooLarge =
+      utf8Length(text) > entryBytesMax || utf8Length(JSON.stringify(text)) > limits.frameBytesMax - 1024
+    if (tooLarge)
+      throw new LandlineError(
+        "too_large",
+        { entryBytesMax },
+        `A message holds at most ${entryBytesMax} bytes.`,
+      )
+    const stored = this.#outbox.add(topic, text)
+    this.#flush()
+    return stored
+  }
+
+  /**
+   * Follows a room: see Follow. Refusals (unknown_room, bad_cursor, forbidden) come through the follow.
+   * @throws LandlineError bad_name | bad_request for a room that this session follows already
+   */
+  follow(room: string, options: FollowOptions = {}): Follow {
+    this.#checkOpen()
+    const topic = topicOf(room)
+    if (this.#follows.has(topic))
+      throw new LandlineError("bad_request", { topic }, "This session follows that room already.")
+    const { host } = new URL(this.#url)
+    const follow = new Follow(topic, options, `${host}/${topic}`, {
+      store: this.#options.store,
+      nextId: () => this.#requests.nextId(),
+      isLive: () => this.state === "live",
+      send: (message) => this.#connection.send(message),
+      onReset: () => this.#emitter.emit("reset", { topic }),
+      onEnded: () => this.#follows.delete(topic),
+    })
+    this.#follows.set(topic, follow)
+    return follow
+  }
+
+  // Questions wait for the line, and are asked again when it drops before the answer. Changes are not: they reject
+  // with no_hub then, since they may have been made.
+
+  /** All rooms, by name. */
+  rooms(): Promise<RoomInfo[]> {
+    return this.#ask((id) => ({ op: "rooms", id }))
+  }
+
+  /** Makes a room. Rejects with LandlineError: bad_name | room_exists | too_many | no_hub */
+  createRoom(room: string, line?: string): Promise<RoomInfo> {
+    return this.#ask((id) => ({ op: "create_room", id, room, line }), "change")
+  }
+
+  /** Says what a room is for. Rejects with LandlineError: unknown_room | too_large | no_hub */
+  async setTopicLine(room: string, line: string): Promise<void> {
+    await this.#ask((id) => ({ op: "set_topic_line", id, room, line }), "change")
+  }
+
+  /** Who is here: in the room, or without one on the hub; sorted. */
+  people(room?: string): Promise<string[]> {
+    return this.#ask((id) => ({ op: "people", id, room }))
+  }
+
+  /** Entries with all these words, the newest first. */
+  search(room: string, words: string, { before, limit }: Page = {}): Promise<Entry[]> {
+    return this.#requests.entries((id) => ({ op: "search", id, room, words, before, limit }))
+  }
+
+  /** Entries before an offset (default: the end), the oldest first. */
+  history(room: string, { before, limit }: Page = {}): Promise<Entry[]> {
+    return this.#requests.entries((id) => ({ op: "history", id, room, before, limit }))
+  }
+
+  /**
+   * Ends the session. Messages on their way get five seconds to be stored; what is not by then, or waits for a line
+   * that is down, is rejected with no_hub.
+   */
+  async close(): Promise<void> {
+    if (this.state === "live" && this.#outbox.size > 0)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, DRAIN_MS)
+        this.#onDrained = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    await this.#connection.close()
+  }
+
+  async #ask<T>(make: (id: number) => Request, kind: "question" | "change" = "question"): Promise<T> {
+    this.#checkOpen()
+    return this.#requests.ask<T>(make, kind)
+  }
+
+  #hello(): Hello {
+    const { name, device, client = "landline-client" } = this.#options
+    return { op: "hello", versions: [VERSION], client, name, device, session: this.#welcome?.session }
+  }
+
+  #up(welcome: Welcome): void {
+    this.#welcome = welcome
+    for (const follow of [...this.#follows.values()]) follow.up()
+    this.#requests.up()
+    this.#outbox.rewind()
+    this.#flush()
+    this.#ready.resolve(welcome)
+    this.#emitter.emit("welcome", welcome)
+    this.#emitter.emit("state", "live")
+  }
+
+  #offline(): void {
+    for (const follow of this.#follows.values()) follow.down()
+    this.#requests.down()
+    this.#onDrained?.()
+    this.#emitter.emit("state", "offline")
+  }
+
+  #closed(refusal?: LandlineError): void {
+    const error = refusal ?? closedError()
+    this.#ready.reject(error)
+    this.#requests.fail(error)
+    this.#outbox.fail(error)
+    for (const follow of [...this.#follows.values()]) follow.fail(refusal)
+    this.#onDrained?.()
+    if (refusal) this.#emitter.emit("refused", refusal)
+    this.#emitter.emit("state", "closed")
+  }
+
+  #receive(message: HubMessage): void {
+    if (message.op === "ack") this.#outbox.acked(message)
+    else if (message.op === "result") this.#requests.answered(message.id, message.result)
+    else if (message.op === "error") this.#error(message)
+    else if ("topic" in message) this.#follows.get(message.topic as TopicName)?.receive(message)
+    this.#flush()
+  }
+
+  #error(message: ErrorMessage): void {
+    if (message.producer !== undefined) {
+      const refusals = this.#outbox.refused(message)
+      if (refusals !== undefined) setTimeout(() => this.#retry(message.topic!), backoffMs(refusals))
+    } else if (message.id === undefined || !this.#requests.refused(message.id, asError(message)))
+      for (const follow of [...this.#follows.values()]) follow.receive(message)
+  }
+
+  #retry(topic: string): void {
+    this.#outbox.retry(topic)
+    this.#flush()
+  }
+
+  #flush(): void {
+    if (this.state !== "live") return
+    for (const message of this.#outbox.take()) this.#connection.send(message)
+    if (this.#outbox.size === 0) this.#onDrained?.()
+  }
+
+  #checkOpen(): void {
+    if (this.state === "closed") throw closedError()
+  }
+}
+
+const closedError = () => new LandlineError("no_hub", {}, "The session is closed.")
+
+const topicOf = (room: string): TopicName => roomTopic(room.startsWith("room/") ? room.slice(5) : room)
+
+const utf8Length = (text: string): number => new TextEncoder().encode(text).length
+
+/** 128 random bits; `randomUUID` is missing on pages that come over plain http from another machine. */
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("")
+}
