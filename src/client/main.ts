@@ -18,8 +18,7 @@ export type { CursorStore } from "./cursor-store.ts"
 export type { Entry } from "./entry.ts"
 export type * from "./follow.ts"
 export type { Stored } from "./outbox.ts"
-export type { Page } from "./requests.ts"
-export type { Session, SessionEvents, SessionOptions } from "./session.ts"
+export type { Page, Session, SessionEvents, SessionOptions } from "./session.ts"
 
 /**
  * Opens a session. It returns at once: the line is made, and made again when it drops, in the background.

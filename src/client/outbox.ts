@@ -15,6 +15,8 @@ export interface Stored {
 
 interface Message {
   readonly text: string
+  /** What the hub answered, since it was sent last. */
+  refusal?: ErrorMessage | undefined
   readonly resolve: (stored: Stored) => void
   readonly reject: (error: LandlineError) => void
 }
@@ -26,21 +28,25 @@ interface Lane {
   first: number
   /** So many of the queue are on their way on this connection, */
   sent: number
-  /** and so many may be. */
+  /** so many of these are refused, */
+  refused: number
+  /** and so many may be on their way. */
   window: number
-  /** In a row, with no ack between them. */
-  refusals: number
+  /** Waits for the hub in a row, with no ack between them. */
+  waits: number
 }
 
 /**
  * Messages from being said to being stored: each is stored once and in order, or its promise is rejected.
  * Knows no socket and no clock; the session sends what `take` gives and tells it what was answered.
  *
- * Why nothing is doubled. The hub stores a producer's messages strictly in sequence and answers them in that order,
- * so sending again under the same producer and number is always safe, however often and over however many
- * connections. A new producer is not: the message may be stored already. The only proof that it is not is
- * `sequence_gap` for the oldest unacked message: an earlier number is missing, so neither it nor any later one
- * can have been stored. Answers for others than the oldest are not needed: they come again, when it is their turn.
+ * Why nothing is doubled. The hub stores a producer's messages strictly in sequence, so sending again under the same
+ * producer and number is always safe, however often and over however many connections. A new producer is not: the
+ * message may be stored already. The only proof that it is not is `sequence_gap` for the oldest unacked message: an
+ * earlier number is missing for good, so neither it nor any later one can have been stored.
+ *
+ * A refusal may overtake the acks of what was said before it. So it counts only when its message is the oldest, and
+ * nothing is sent again before everything on its way is answered: an answer is never taken for that of another try.
  */
 export class Outbox {
   readonly #newProducer: () => string
@@ -70,7 +76,7 @@ export class Outbox {
   /** What is to be sent now, in order. Each message is given once, and again after `rewind`. */
   *take(): Generator<Publish> {
     for (const [topic, lane] of this.#lanes)
-      while (lane.sent < Math.min(lane.queue.length, lane.window)) {
+      while (lane.refused === 0 && lane.sent < Math.min(lane.queue.length, lane.window)) {
         const { text } = lane.queue[lane.sent]!
         yield { op: "publish", topic, text, producer: lane.producer, seq: lane.first + lane.sent++ }
       }
@@ -78,38 +84,35 @@ export class Outbox {
 
   /** A new connection: what is unacked goes again, under the same numbers. */
   rewind(): void {
-    for (const lane of this.#lanes.values()) Object.assign(lane, { sent: 0, window: IN_FLIGHT_MAX })
+    for (const lane of this.#lanes.values()) rewind(lane, IN_FLIGHT_MAX)
   }
 
   /** The wait after a refusal is over: one message asks whether the hub takes them again. */
   retry(topic: string): void {
     const lane = this.#lanes.get(topic as TopicName)
-    if (lane?.window === 0) Object.assign(lane, { sent: 0, window: 1 })
+    if (lane?.window === 0) rewind(lane, 1)
   }
 
-  acked({ topic, producer, seq, cursor }: Ack): void {
+  /** @returns as `refused` */
+  acked({ topic, producer, seq, cursor }: Ack): number | undefined {
     const lane = this.#lanes.get(topic as TopicName)
-    if (lane === undefined || producer !== lane.producer || seq === undefined || seq < lane.first) return
+    if (lane === undefined || producer !== lane.producer || seq === undefined || seq < lane.first)
+      return undefined
     for (const message of this.#shift(lane, seq - lane.first + 1)) message.resolve({ cursor })
-    Object.assign(lane, { window: IN_FLIGHT_MAX, refusals: 0 })
+    Object.assign(lane, { window: IN_FLIGHT_MAX, waits: 0 })
+    return this.#settle(lane)
   }
 
-  /** @returns where the hub asks to wait: how often it has in a row (from 0); then call `retry`. */
+  /** @returns where the hub is to be given time: how often it was in a row (from 0); then call `retry`. */
   refused(error: ErrorMessage): number | undefined {
     const lane = this.#lanes.get(error.topic as TopicName)
-    if (lane === undefined || error.producer !== lane.producer || error.seq !== lane.first) return undefined
-    if (error.retry === "never") {
-      for (const message of this.#shift(lane, 1)) message.reject(asError(error))
-      return undefined
-    }
-    // A gap before number 1 cannot be: a hub that says so is asked again, but not at once for ever.
-    if (error.retry === "resend" && lane.first > 1) {
-      Object.assign(lane, { producer: this.#newProducer(), first: 1, sent: 0 })
-      return undefined
-    }
-    if (lane.window === 0) return undefined
-    lane.window = 0
-    return lane.refusals++
+    if (lane === undefined || error.producer !== lane.producer || error.seq === undefined) return undefined
+    const place = error.seq - lane.first
+    const message = lane.queue[place]
+    if (message === undefined || place >= lane.sent || message.refusal) return undefined
+    message.refusal = error
+    lane.refused++
+    return this.#settle(lane)
   }
 
   /** Gives up: everything that is not stored is rejected. */
@@ -118,17 +121,29 @@ export class Outbox {
       for (const message of this.#shift(lane, lane.queue.length)) message.reject(error)
   }
 
+  #settle(lane: Lane): number | undefined {
+    for (let oldest = lane.queue[0]; oldest?.refusal; oldest = lane.queue[0]) {
+      const { refusal } = oldest
+      if (refusal.retry === "never") {
+        this.#shift(lane, 1)
+        oldest.reject(asError(refusal))
+      } else if (refusal.retry === "resend" && lane.first > 1) {
+        Object.assign(lane, { producer: this.#newProducer(), first: 1 })
+        rewind(lane, IN_FLIGHT_MAX)
+      } else if (lane.refused < lane.sent || lane.window === 0) return undefined
+      else {
+        lane.window = 0
+        return lane.waits++
+      }
+    }
+    return undefined
+  }
+
   #lane(topic: TopicName): Lane {
     let lane = this.#lanes.get(topic)
     if (lane === undefined) {
-      lane = {
-        producer: this.#newProducer(),
-        queue: [],
-        first: 1,
-        sent: 0,
-        window: IN_FLIGHT_MAX,
-        refusals: 0,
-      }
+      const window = IN_FLIGHT_MAX
+      lane = { producer: this.#newProducer(), queue: [], first: 1, sent: 0, refused: 0, window, waits: 0 }
       this.#lanes.set(topic, lane)
     }
     return lane
@@ -139,8 +154,14 @@ export class Outbox {
     this.#size -= messages.length
     lane.first += messages.length
     lane.sent = Math.max(0, lane.sent - messages.length)
+    lane.refused -= messages.filter(({ refusal }) => refusal).length
     return messages
   }
+}
+
+function rewind(lane: Lane, window: number): void {
+  for (const message of lane.queue.slice(0, lane.sent)) message.refusal = undefined
+  Object.assign(lane, { sent: 0, refused: 0, window })
 }
 
 /** What the hub said, as an error to throw. */

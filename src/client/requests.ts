@@ -1,13 +1,5 @@
 import { LandlineError } from "../protocol/errors.ts"
-import type { FoundEntry, Request } from "../protocol/messages.ts"
-import { type Entry, placed } from "./entry.ts"
-
-/** One page of older entries. */
-export interface Page {
-  /** Only entries before this offset. */
-  readonly before?: number | undefined
-  readonly limit?: number | undefined
-}
+import type { Request } from "../protocol/messages.ts"
 
 interface Pending {
   readonly message: Request
@@ -40,11 +32,6 @@ export class Requests {
       this.#pending.set(id, pending)
       if (this.#live) this.#dispatch(pending)
     })
-  }
-
-  async entries(make: (id: number) => Request): Promise<Entry[]> {
-    const entries = await this.ask<FoundEntry[]>(make, "question")
-    return entries.map((entry) => placed(entry.offset, entry))
   }
 
   up(): void {

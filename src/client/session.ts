@@ -1,6 +1,14 @@
 import { LandlineError } from "../protocol/errors.ts"
 import { limits } from "../protocol/limits.ts"
-import type { ErrorMessage, Hello, HubMessage, Request, RoomInfo, Welcome } from "../protocol/messages.ts"
+import type {
+  ErrorMessage,
+  FoundEntry,
+  Hello,
+  HubMessage,
+  Request,
+  RoomInfo,
+  Welcome,
+} from "../protocol/messages.ts"
 import { roomTopic, type TopicName } from "../protocol/names.ts"
 import { VERSION } from "../protocol/session.ts"
 import { sessionUrl } from "./address.ts"
@@ -8,10 +16,10 @@ import { backoffMs } from "./backoff.ts"
 import { Connection, type State } from "./connection.ts"
 import type { CursorStore } from "./cursor-store.ts"
 import { Emitter } from "./emitter.ts"
-import type { Entry } from "./entry.ts"
+import { type Entry, placed } from "./entry.ts"
 import { Follow, type FollowOptions } from "./follow.ts"
 import { asError, Outbox, type Stored } from "./outbox.ts"
-import { type Page, Requests } from "./requests.ts"
+import { Requests } from "./requests.ts"
 
 export interface SessionOptions {
   /** Who speaks. Without it the hub makes up a guest's name. */
@@ -33,6 +41,13 @@ export interface SessionEvents {
   refused: LandlineError
   /** This topic was wiped, restored or replaced; its follow goes on from the start of the new log. */
   reset: { readonly topic: TopicName }
+}
+
+/** One page of older entries. */
+export interface Page {
+  /** Only entries before this offset. */
+  readonly before?: number | undefined
+  readonly limit?: number | undefined
 }
 
 /** Messages on their way when a session is closed get this long to be stored. */
@@ -163,19 +178,20 @@ export class Session {
     await this.#ask((id) => ({ op: "set_topic_line", id, room, line }), "change")
   }
 
-  /** Who is here: in the room, or without one on the hub; sorted. */
-  people(room?: string): Promise<string[]> {
-    return this.#ask((id) => ({ op: "people", id, room }))
+  /** Who is in the room (default: the lobby) now, sorted. */
+  async people(room?: string): Promise<string[]> {
+    const { people } = await this.#ask<{ people: string[] }>((id) => ({ op: "people", id, room }))
+    return people
   }
 
   /** Entries with all these words, the newest first. */
   search(room: string, words: string, { before, limit }: Page = {}): Promise<Entry[]> {
-    return this.#requests.entries((id) => ({ op: "search", id, room, words, before, limit }))
+    return this.#entries((id) => ({ op: "search", id, room, words, before, limit }))
   }
 
   /** Entries before an offset (default: the end), the oldest first. */
   history(room: string, { before, limit }: Page = {}): Promise<Entry[]> {
-    return this.#requests.entries((id) => ({ op: "history", id, room, before, limit }))
+    return this.#entries((id) => ({ op: "history", id, room, before, limit }))
   }
 
   /**
@@ -197,6 +213,11 @@ export class Session {
   async #ask<T>(make: (id: number) => Request, kind: "question" | "change" = "question"): Promise<T> {
     this.#checkOpen()
     return this.#requests.ask<T>(make, kind)
+  }
+
+  async #entries(make: (id: number) => Request): Promise<Entry[]> {
+    const { entries } = await this.#ask<{ entries: FoundEntry[] }>(make)
+    return entries.map((entry) => placed(entry.offset, entry))
   }
 
   #hello(): Hello {
@@ -234,7 +255,7 @@ export class Session {
   }
 
   #receive(message: HubMessage): void {
-    if (message.op === "ack") this.#outbox.acked(message)
+    if (message.op === "ack") this.#retryAfter(message.topic, this.#outbox.acked(message))
     else if (message.op === "result") this.#requests.answered(message.id, message.result)
     else if (message.op === "error") this.#error(message)
     else if ("topic" in message) this.#follows.get(message.topic as TopicName)?.receive(message)
@@ -242,16 +263,17 @@ export class Session {
   }
 
   #error(message: ErrorMessage): void {
-    if (message.producer !== undefined) {
-      const refusals = this.#outbox.refused(message)
-      if (refusals !== undefined) setTimeout(() => this.#retry(message.topic!), backoffMs(refusals))
-    } else if (message.id === undefined || !this.#requests.refused(message.id, asError(message)))
+    if (message.producer !== undefined) this.#retryAfter(message.topic!, this.#outbox.refused(message))
+    else if (message.id === undefined || !this.#requests.refused(message.id, asError(message)))
       for (const follow of [...this.#follows.values()]) follow.receive(message)
   }
 
-  #retry(topic: string): void {
-    this.#outbox.retry(topic)
-    this.#flush()
+  #retryAfter(topic: string, waits: number | undefined): void {
+    if (waits === undefined) return
+    setTimeout(() => {
+      this.#outbox.retry(topic)
+      this.#flush()
+    }, backoffMs(waits))
   }
 
   #flush(): void {

@@ -152,10 +152,10 @@ export class SqliteTopicLog implements TopicLog {
     for (;;) {
       const known = this.#topics.get(name)
       if (!known) throw new LandlineError("unknown_topic", { topic: name })
-      const { topic, more } = await this.writer.call("trim", [known.id, retention, this.#clock.now()])
+      const { head, bytes, more } = await this.writer.call("trim", [known.id, retention, this.#clock.now()])
       // Commits that the writer made before this trim may not be announced yet: only the low end is taken over.
-      const now = this.#topics.get(name)!
-      const trimmed = { ...now, head: topic.head, bytes: now.bytes - (known.bytes - topic.bytes) }
+      const now = this.#topics.get(name) ?? known
+      const trimmed = { ...now, head, bytes: now.bytes - bytes }
       this.#topics.set(name, trimmed)
       if (!more) return trimmed
     }

@@ -82,8 +82,8 @@ const methods = {
     }
   },
 
-  /** One step of a trim. @returns the topic, and whether more must go. */
-  trim(id: number, retention: Retention, now: number): { topic: StoredTopic; more: boolean } {
+  /** One step of a trim. @returns the new head, the bytes that went, and whether more must go. */
+  trim(id: number, retention: Retention, now: number): { head: number; bytes: number; more: boolean } {
     const topic = topics.get(id)!
     const { entriesMax = Infinity, bytesMax = Infinity, ageMax = Infinity } = retention
     const base = id * OFFSETS_PER_TOPIC
@@ -95,7 +95,7 @@ const methods = {
       head++
       bytes -= Number(row["bytes"])
     }
-    if (looked === 0) return { topic, more: false }
+    if (looked === 0) return { head, bytes: 0, more: false }
     db.exec("BEGIN IMMEDIATE")
     try {
       sql.cut.run(base + topic.head - 1, base + head - 1)
@@ -103,7 +103,7 @@ const methods = {
       saveTopic(trimmed)
       db.exec("COMMIT")
       topics.set(id, trimmed)
-      return { topic: trimmed, more: looked === TRIM_STEP }
+      return { head, bytes: topic.bytes - bytes, more: looked === TRIM_STEP }
     } catch (error) {
       if (db.isTransaction) db.exec("ROLLBACK")
       throw error

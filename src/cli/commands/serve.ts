@@ -1,0 +1,75 @@
+import { networkInterfaces } from "node:os"
+import type { Command } from "commander"
+import type { Hub } from "../../hub/hub.ts"
+import { type SettingName, settings } from "../../hub/settings.ts"
+
+const EXAMPLES = `
+Examples:
+  landline serve                        a hub at http://localhost:7300, for this machine
+  landline serve --lan --open           for everybody on this network
+  landline serve --lab                  with the coursework protocols on their own ports`
+
+export function register(program: Command): void {
+  const serve = program.command("serve").summary("run a hub").description("Runs a hub until Ctrl-C.")
+  for (const { flag, env, help, schema } of Object.values(settings)) {
+    const preset = schema.safeParse(undefined).data
+    const shown = preset === undefined || preset === false ? "" : `default ${preset}, or `
+    serve.option(flag, `${help} (${shown}${env})`)
+  }
+  serve.addHelpText("after", EXAMPLES).action(run)
+}
+
+async function run(given: { [K in SettingName]?: unknown }): Promise<void> {
+  // Only this command needs the hub; the others start faster without it.
+  const [{ startHub }, { default: pino }, { default: pretty }] = await Promise.all([
+    import("../../hub/hub.ts"),
+    import("pino"),
+    import("pino-pretty"),
+  ])
+  const stderr = process.stderr.isTTY ? pretty({ destination: 2, sync: true }) : pino.destination({ dest: 2, sync: true })
+  const logger = pino({ level: "info", base: null }, stderr)
+  const labOutput = (line: string) => void process.stdout.write(`${line}\n`)
+  const hub = await startHub(given, { logger, labOutput })
+
+  const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop())
+  process.stdout.write(greeting(hub))
+  if (hub.settings.open) process.stderr.write(OPEN_WARNING)
+  await stopped
+  await hub.close()
+  process.stdout.write("The hub has stopped. Everything that was said is kept.\n")
+}
+
+const OPEN_WARNING =
+  "Warning: this hub is open. Everybody who reaches this address can read and write in every room.\n"
+
+/** Where the hub listens, and the ways in. */
+function greeting({ address, port, settings, lab }: Hub): string {
+  const addresses = [address, ...networkAddresses(settings).map((host) => `http://${host}:${port}`)]
+  const at = port === 7300 ? "" : ` --hub localhost:${port}`
+  const services = lab.map(({ service, address }) => `  ${service.padEnd(9)} ${address}`)
+  return [
+    "",
+    `${settings.name} is at ${addresses.join(", ")}`,
+    "",
+    `  browser   ${addresses.at(-1)}`,
+    `  terminal  npx landline chat${at}`,
+    `  script    curl -d 'hello' ${address}/rooms/lobby`,
+    ...(services.length > 0 ? ["", "The lab is open:", ...services] : []),
+    "",
+    settings.data === ":memory:"
+      ? "Nothing is kept when it stops. Ctrl-C stops it."
+      : `What is said is kept in ${settings.data}. Ctrl-C stops the hub.`,
+    "",
+    "",
+  ].join("\n")
+}
+
+/** Addresses by which other machines reach a hub that listens on all of them. */
+function networkAddresses({ lan, host }: Hub["settings"]): string[] {
+  if (!lan) return host === "127.0.0.1" || host === "localhost" ? [] : [host]
+  return Object.values(networkInterfaces())
+    .flat()
+    .filter((address) => address && !address.internal && address.family === "IPv4")
+    .map((address) => address!.address)
+}

@@ -1,0 +1,19 @@
+import type { WireEntry } from "../protocol/entry.ts"
+import type { FoundEntry } from "../protocol/messages.ts"
+import type { Entry } from "./topic-log.ts"
+
+const decoder = new TextDecoder()
+
+export function textOf(entry: Entry): string {
+  return decoder.decode(entry.body)
+}
+
+/** An entry as a client gets it in JSON. */
+export function wireEntry(entry: Entry): WireEntry {
+  const { author, time, kind, ref } = entry
+  return { author, time, text: textOf(entry), ...(kind !== "text" && { kind }), ...(ref > 0 && { ref }) }
+}
+
+export function foundEntry(entry: Entry): FoundEntry {
+  return { offset: entry.offset, ...wireEntry(entry) }
+}

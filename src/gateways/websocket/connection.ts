@@ -1,0 +1,101 @@
+import type { Socket } from "node:net"
+import { WebSocket } from "ws"
+import { ERRORS, type LandlineError } from "../../protocol/errors.ts"
+import { limits } from "../../protocol/limits.ts"
+import type { ErrorMessage, HubMessage } from "../../protocol/messages.ts"
+import { messageFrame } from "./frames.ts"
+
+/** What an error says it answers. */
+export type Regarding = Pick<ErrorMessage, "id" | "topic" | "producer" | "seq">
+
+/** Why a peer is not read for a while: its answers pile up, it writes too fast, or its hello is looked at. */
+type Hold = "full" | "author" | "hello"
+
+/**
+ * The sending side of a session's socket. Data frames go straight to the TCP socket, so that one buffer serves
+ * all followers; `ws` itself sends only control frames here, and each write is whole frames, so the two never
+ * mix inside a frame.
+ */
+export class Connection {
+  readonly #ws: WebSocket
+  readonly #socket: Socket
+  readonly #onCut: (reason: string) => void
+  /** performance.now() of the last write and of the last sign of life. */
+  lastSent = performance.now()
+  lastHeard = performance.now()
+  #fullSince = 0
+  readonly #holds = new Set<Hold>()
+
+  constructor(ws: WebSocket, socket: Socket, onCut: (reason: string) => void) {
+    this.#ws = ws
+    this.#socket = socket
+    this.#onCut = onCut
+  }
+
+  /** Stops reading from the peer until each reason to do so is released. */
+  hold(reason: Hold): void {
+    if (this.#holds.size === 0) this.#ws.pause()
+    this.#holds.add(reason)
+  }
+
+  release(reason: Hold): void {
+    if (this.#holds.delete(reason) && this.#holds.size === 0) this.#ws.resume()
+  }
+
+  /** More is waiting to be read by the peer than a follower may leave. */
+  get full(): boolean {
+    return this.#socket.writableLength > limits.socketQueueBytesMax
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength
+  }
+
+  /** ms for which the peer has been full. */
+  fullForMs(now: number): number {
+    if (!this.full) this.#fullSince = 0
+    else if (this.#fullSince === 0) this.#fullSince = now
+    return this.#fullSince && now - this.#fullSince
+  }
+
+  /** @param frame whole frames. @returns false when the socket is full now */
+  write(frame: Uint8Array): boolean {
+    if (this.#ws.readyState !== WebSocket.OPEN) return false
+    this.lastSent = performance.now()
+    this.#socket.write(frame)
+    return !this.full
+  }
+
+  send(message: HubMessage): void {
+    this.write(messageFrame(message))
+  }
+
+  sendError(error: LandlineError, regarding: Regarding = {}): void {
+    const { code, message, details } = error
+    this.send({ op: "error", code, retry: ERRORS[code].retry, message, ...regarding, details })
+  }
+
+  ping(): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
+  }
+
+  /** Tells why, closes with the error's close code, and does not wait long for a peer that does not read. */
+  refuse(error: LandlineError): void {
+    this.sendError(error)
+    this.close(ERRORS[error.code].close || 1011, error)
+  }
+
+  close(code: number, { code: reason }: { code: string }): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    this.#onCut(reason)
+    this.#ws.close(code, reason)
+    this.#ws.resume() // its close must be read to be seen
+    setTimeout(() => this.#ws.terminate(), limits.closeTimeoutMs).unref()
+  }
+
+  /** The peer gave no sign of life. */
+  drop(reason: string): void {
+    this.#onCut(reason)
+    this.#ws.terminate()
+  }
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
+import { type RawData, type WebSocket, WebSocketServer } from "ws"
+import type { Chat } from "../../capabilities/chat/chat.ts"
+import { checkDoor } from "../../core/door.ts"
+import type { Presence } from "../../core/presence.ts"
+import type { Sessions } from "../../core/sessions.ts"
+import type { Telemetry } from "../../core/telemetry.ts"
+import { ERRORS, LandlineError, toLandlineError } from "../../protocol/errors.ts"
+import { limits } from "../../protocol/limits.ts"
+import { SESSION_PATH, SUBPROTOCOL } from "../../protocol/session.ts"
+import { Connection } from "./connection.ts"
+import { messageFrame } from "./frames.ts"
+import { SessionConnection } from "./session.ts"
+
+export interface SessionParts {
+  readonly chat: Chat
+  readonly sessions: Sessions
+  readonly presence: Presence
+  readonly hub: { readonly name: string; readonly version: string }
+  /** Told of what should never happen. */
+  onDefect(cause: unknown): void
+}
+
+export interface WebSocketParts extends SessionParts {
+  readonly telemetry: Telemetry
+  /** Names that the hub goes by, for `checkDoor`. */
+  readonly names: ReadonlySet<string>
+}
+
+const HEARTBEAT = messageFrame({ op: "heartbeat" })
+const STALLED_MS = 120_000 // a peer that takes nothing for this long while much is waiting for it is cut
+
+/** The WebSocket door: sessions under `SESSION_PATH`. */
+export class WebSocketGateway {
+  readonly #parts: WebSocketParts
+  readonly #connections = new Map<WebSocket, { connection: Connection; session: SessionConnection }>()
+  readonly #heartbeat: NodeJS.Timeout
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false, // a frame must be the same bytes for every follower
+    maxPayload: limits.frameBytesMax,
+    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  })
+
+  constructor(parts: WebSocketParts) {
+    this.#parts = parts
+    this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs / 2).unref()
+  }
+
+  /** Connections that are open, and bytes that wait for their peers. */
+  get load(): { connections: number; queuedBytes: number } {
+    let queuedBytes = 0
+    for (const { connection } of this.#connections.values()) queuedBytes += connection.queuedBytes
+    return { connections: this.#connections.size, queuedBytes }
+  }
+
+  /** For the HTTP server's `upgrade` event. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    try {
+      checkDoor(request.headers, this.#parts.names)
+      if (request.url?.split("?")[0] !== SESSION_PATH) throw new LandlineError("not_found")
+      if (this.#connections.size >= limits.sessionsMax) throw new LandlineError("too_many")
+    } catch (error) {
+      return refuseUpgrade(socket, toLandlineError(error))
+    }
+    this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, socket))
+  }
+
+  /** Tells every session that the hub stops, and waits until they are gone. */
+  async close(reason: LandlineError): Promise<void> {
+    clearInterval(this.#heartbeat)
+    const gone = [...this.#connections.keys()].map((ws) => new Promise((resolve) => ws.once("close", resolve)))
+    for (const { connection } of this.#connections.values()) connection.refuse(reason)
+    await Promise.all(gone)
+  }
+
+  #open(ws: WebSocket, socket: Socket): void {
+    const { telemetry } = this.#parts
+    const connection = new Connection(ws, socket, (reason) => telemetry.cut(reason))
+    const session = new SessionConnection(this.#parts, connection)
+    this.#connections.set(ws, { connection, session })
+    socket.setNoDelay(true)
+    socket.on("drain", () => {
+      connection.release("full")
+      session.drained()
+    })
+    const timer = setTimeout(() => {
+      if (!session.greeted) connection.refuse(new LandlineError("hello_expected"))
+    }, limits.helloTimeoutMs).unref()
+    ws.on("message", (data: RawData, isBinary) => {
+      connection.lastHeard = performance.now()
+      session.receive(isBinary ? "" : (data as Buffer).toString())
+      if (connection.full) connection.hold("full") // who does not read the answers is not read either
+    })
+    ws.on("pong", () => {
+      connection.lastHeard = performance.now()
+    })
+    ws.on("error", (error: Error & { code?: string }) => telemetry.cut(error.code ?? "error"))
+    ws.on("close", () => {
+      clearTimeout(timer)
+      this.#connections.delete(ws)
+      session.close()
+    })
+  }
+
+  #beat(): void {
+    const now = performance.now()
+    for (const [ws, { connection }] of this.#connections) {
+      const silent = now - connection.lastHeard > 2 * limits.heartbeatMs
+      if (connection.fullForMs(now) > STALLED_MS) connection.drop("too_slow")
+      else if (silent && !connection.full && !ws.isPaused) connection.drop("silent")
+      else if (!connection.full) {
+        connection.ping()
+        if (now - connection.lastSent > limits.heartbeatMs / 4) connection.write(HEARTBEAT)
+      }
+    }
+  }
+}
+
+function refuseUpgrade(socket: Socket, { code, message }: LandlineError): void {
+  const body = `${message}\n`
+  socket.on("error", () => {})
+  socket.end(
+    `HTTP/1.1 ${ERRORS[code].http} ${code}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}

@@ -1,0 +1,100 @@
+import type { Appended, Producer } from "../../core/topic-log.ts"
+import { cursorAt } from "../../core/topics.ts"
+import { LandlineError, toLandlineError } from "../../protocol/errors.ts"
+import { limits } from "../../protocol/limits.ts"
+import type { Ack, Publish } from "../../protocol/messages.ts"
+import type { Connection } from "./connection.ts"
+
+const REFUSALS_WINDOW_MS = 10_000
+
+/** What one session publishes: its acks, and what happens when it is too fast. */
+export class Publishing {
+  readonly #connection: Connection
+  readonly #say: (topic: string, text: string, producer: Producer | undefined) => Promise<Appended>
+  readonly #acks = new Map<string, Ack>()
+  #entries = 0
+  #bytes = 0
+  #credit: number = limits.publishBurstMax
+  #creditAt = performance.now()
+  #refusals = 0
+  #refusalsSince = 0
+
+  constructor(
+    connection: Connection,
+    say: (topic: string, text: string, producer: Producer | undefined) => Promise<Appended>,
+  ) {
+    this.#connection = connection
+    this.#say = say
+  }
+
+  publish(message: Publish): void {
+    const { topic, text, producer, seq } = message
+    const regarding = { topic, producer, seq }
+    if (producer !== undefined && !seq) {
+      const error = new LandlineError("bad_request", {}, "A publish with a producer needs a seq: 1, 2, 3 ...")
+      return this.refused(error, regarding)
+    }
+    if (!this.#spendCredit()) return this.refused(new LandlineError("slow_down"), regarding)
+    const bytes = text.length
+    this.#entries++
+    this.#bytes += bytes
+    this.#pauseOrResume()
+    const id = producer === undefined ? undefined : { id: producer, epoch: 0, seq: seq! }
+    this.#say(topic, text, id)
+      .then((appended) => this.#stored(appended, regarding))
+      .catch((error) => {
+        this.#sendAcks() // what came before the refused one is told before it
+        this.refused(toLandlineError(error), regarding)
+      })
+      .finally(() => {
+        this.#entries--
+        this.#bytes -= bytes
+        this.#pauseOrResume()
+      })
+  }
+
+  /** Answers with the error; a session that goes on all the same is closed. */
+  refused(error: LandlineError, regarding = {}): void {
+    const now = performance.now()
+    if (now - this.#refusalsSince > REFUSALS_WINDOW_MS) {
+      this.#refusalsSince = now
+      this.#refusals = 0
+    }
+    this.#refusals++
+    if (this.#refusals > limits.refusalsMax) this.#connection.refuse(new LandlineError("slow_down"))
+    else this.#connection.sendError(error, regarding)
+  }
+
+  #stored(appended: Appended, { topic, producer, seq }: { topic: string; producer: string | undefined; seq: number | undefined }) {
+    const ack: Ack = { op: "ack", topic, producer, seq, cursor: cursorAt(appended, appended.offset) }
+    if (producer === undefined) return this.#connection.send(ack)
+    // One commit settles many publishes in one go: the last ack stands for all of them.
+    if (this.#acks.size === 0) queueMicrotask(() => this.#sendAcks())
+    this.#acks.set(`${topic} ${producer}`, ack)
+  }
+
+  #sendAcks(): void {
+    for (const ack of this.#acks.values()) this.#connection.send(ack)
+    this.#acks.clear()
+  }
+
+  /** Not reading the socket is how an author is slowed down: TCP passes it on. */
+  #pauseOrResume(): void {
+    const over = this.#entries > limits.authorEntriesMax || this.#bytes > limits.authorBytesMax
+    const low = this.#entries <= limits.authorEntriesMax / 2 && this.#bytes <= limits.authorBytesMax / 2
+    if (over) this.#connection.hold("author")
+    else if (low) this.#connection.release("author")
+  }
+
+  #spendCredit(): boolean {
+    if (this.#credit < 1) {
+      const now = performance.now()
+      const earned = ((now - this.#creditAt) / 1_000) * limits.publishesPerSecondMax
+      this.#credit = Math.min(limits.publishBurstMax, this.#credit + earned)
+      this.#creditAt = now
+    }
+    if (this.#credit < 1) return false
+    this.#credit--
+    return true
+  }
+}

@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs"
+import { hostname } from "node:os"
+import { fileURLToPath } from "node:url"
+import pino, { type Logger } from "pino"
+import { Chat } from "../capabilities/chat/chat.ts"
+import { systemClock } from "../core/clock.ts"
+import { People } from "../core/people.ts"
+import { Presence } from "../core/presence.ts"
+import { Retainer } from "../core/retention.ts"
+import { Sessions } from "../core/sessions.ts"
+import { Topics } from "../core/topics.ts"
+import { createHttpGateway } from "../gateways/http/gateway.ts"
+import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
+import { LandlineError } from "../protocol/errors.ts"
+import { createMetrics } from "./metrics.ts"
+import { readSettings } from "./read-settings.ts"
+import type { SettingName, Settings } from "./settings.ts"
+import { openStorage } from "./storage.ts"
+import { version } from "./version.ts"
+
+/** A hub that runs. */
+export interface Hub extends AsyncDisposable {
+  /** `http://localhost:7300` */
+  readonly address: string
+  readonly port: number
+  readonly settings: Settings
+  /** Where each lab service listens. */
+  readonly lab: readonly { readonly service: string; readonly address: string }[]
+  /** Tells everybody, commits everything, ends. */
+  close(): Promise<void>
+}
+
+export interface HubOptions {
+  /** The hub's own log; silent by default. */
+  readonly logger?: Logger
+  /** Lines of the lab services. */
+  readonly labOutput?: (line: string) => void
+}
+
+/**
+ * Starts a hub: the one place where parts are joined.
+ * @param given settings as in the table; what is left out comes from the environment or its default
+ * @throws LandlineError usage | port_in_use | data_in_use | data_newer | data_damaged | data_unwritable
+ */
+export async function startHub(given: { [K in SettingName]?: unknown } = {}, options: HubOptions = {}): Promise<Hub> {
+  const settings = readSettings(given)
+  const logger = options.logger ?? pino({ level: "silent" })
+  const metrics = createMetrics({
+    connections: () => sessionsGateway.load.connections,
+    queuedBytes: () => sessionsGateway.load.queuedBytes,
+    sessions: () => sessions.size,
+    followers: () => topics.followers(),
+  })
+  const { log, index, directory } = await openStorage(settings.data, systemClock, metrics)
+  const topics = new Topics(log, systemClock, metrics)
+  const people = new People(directory)
+  const sessions = new Sessions(people)
+  const presence = new Presence()
+  const chat = new Chat({ topics, log, index, directory, presence })
+  const hub = { name: settings.name, version }
+  const names = hubNames(settings)
+  const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
+
+  const sessionsGateway = new WebSocketGateway({ chat, sessions, presence, hub, names, telemetry: metrics, onDefect })
+  const http = createHttpGateway({
+    chat,
+    people,
+    hub,
+    names,
+    clientFile: clientFile(),
+    metrics: metrics.render,
+    ready: async () => void (await log.list()),
+    onDefect,
+  })
+  http.app.server.on("upgrade", (request, socket, head) => sessionsGateway.upgrade(request, socket as never, head))
+  const retainer = new Retainer(topics, () => retention(settings))
+
+  async function close(): Promise<void> {
+    const stopping = new LandlineError("stopping")
+    retainer.end()
+    await sessionsGateway.close(stopping)
+    await topics.close(stopping)
+    http.endStreams()
+    await http.app.close()
+    presence.close()
+    await index.close()
+    await log.close()
+  }
+
+  try {
+    await chat.begin()
+    await listen(http.app, settings)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  retainer.begin((error) => logger.warn({ err: error }, "retention"))
+  const address = http.app.server.address()
+  const port = typeof address === "object" && address ? address.port : settings.port
+  let closing: Promise<void> | undefined
+  const closeOnce = () => {
+    closing ??= close()
+    return closing
+  }
+  return { address: `http://localhost:${port}`, port, settings, lab: [], close: closeOnce, [Symbol.asyncDispose]: closeOnce }
+}
+
+async function listen(app: { listen(options: object): Promise<string> }, { port, host, lan }: Settings): Promise<void> {
+  try {
+    await app.listen({ port, host: lan ? "::" : host.replace(/^\[|\]$/g, "") })
+  } catch (error) {
+    const { code } = error as { code?: string }
+    if (code === "EADDRINUSE")
+      throw new LandlineError(
+        "port_in_use",
+        { port },
+        `Port ${port} is in use. Stop the program that has it, or choose another with --port.`,
+      )
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+      throw new LandlineError("usage", {}, `This machine has no address ${host}. Leave out --host, or use --lan.`)
+    if (code === "EACCES")
+      throw new LandlineError("usage", {}, `Port ${port} is not allowed to you. Choose one above 1023 with --port.`)
+    throw error
+  }
+}
+
+function retention({ keepEntries, keepBytes, keepDays }: Settings) {
+  return {
+    ...(keepEntries > 0 && { entriesMax: keepEntries }),
+    ...(keepBytes > 0 && { bytesMax: keepBytes }),
+    ...(keepDays > 0 && { ageMax: keepDays * 24 * 3_600_000 }),
+  }
+}
+
+function hubNames({ host }: Settings): ReadonlySet<string> {
+  const own = hostname().toLowerCase()
+  return new Set([own, `${own}.local`, host.toLowerCase()])
+}
+
+function clientFile(): string | undefined {
+  const file = fileURLToPath(new URL("../../dist/client.js", import.meta.url))
+  return existsSync(file) ? file : undefined
+}

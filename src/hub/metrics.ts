@@ -1,0 +1,90 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
+import type { Telemetry } from "../core/telemetry.ts"
+
+/** What is asked at each scrape, rather than counted as it happens. */
+export interface Load {
+  connections(): number
+  queuedBytes(): number
+  sessions(): number
+  followers(): Promise<{ all: number; live: number }>
+}
+
+export interface Metrics extends Telemetry {
+  render(): Promise<string>
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+/** The hub's measurements in Prometheus' form; each hub has a registry of its own. */
+export function createMetrics(load: Load): Metrics {
+  const registers = [new Registry()]
+  const [registry] = registers as [Registry]
+  collectDefaultMetrics({ register: registry })
+
+  const commitEntries = new Histogram({
+    name: "landline_commit_entries",
+    help: "Entries of a commit.",
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
+    registers,
+  })
+  const commitBytes = new Counter({ name: "landline_commit_bytes_total", help: "Bytes of bodies committed.", registers })
+  const commitSeconds = new Histogram({
+    name: "landline_commit_seconds",
+    help: "Time from sending a commit to the log until it was durable.",
+    buckets: SECONDS,
+    registers,
+  })
+  const deliverySeconds = new Histogram({
+    name: "landline_delivery_seconds",
+    help: "Time from taking an entry in until its batch was handed to all live followers; resolution 1 ms.",
+    buckets: SECONDS,
+    registers,
+  })
+  const deliveries = new Counter({ name: "landline_deliveries_total", help: "Batches handed to followers as they were committed.", registers })
+  const logReads = new Counter({ name: "landline_log_reads_total", help: "Pages read from the log.", registers })
+  const cuts = new Counter({
+    name: "landline_connections_cut_total",
+    help: "Connections ended by the hub.",
+    labelNames: ["reason"],
+    registers,
+  })
+
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value())
+      },
+    })
+  gauge("landline_connections", "WebSocket connections that are open.", load.connections)
+  gauge("landline_queued_bytes", "Bytes that wait for their peers to read.", load.queuedBytes)
+  gauge("landline_sessions", "Sessions that are connected or were a moment ago.", load.sessions)
+  new Gauge({
+    name: "landline_followers",
+    help: "Followers: live ones get each batch as it is committed, the others are behind.",
+    labelNames: ["state"],
+    registers,
+    async collect() {
+      const { all, live } = await load.followers()
+      this.set({ state: "live" }, live)
+      this.set({ state: "behind" }, all - live)
+    },
+  })
+
+  return {
+    committed(entries, bytes, ms) {
+      commitEntries.observe(entries)
+      commitBytes.inc(bytes)
+      commitSeconds.observe(ms / 1_000)
+    },
+    logRead: () => logReads.inc(),
+    delivered(followers, ms) {
+      deliveries.inc(followers)
+      deliverySeconds.observe(Math.max(0, ms) / 1_000)
+    },
+    cut: (reason) => cuts.inc({ reason }),
+    render: () => registry.metrics(),
+  }
+}

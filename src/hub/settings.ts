@@ -1,0 +1,85 @@
+import { userInfo } from "node:os"
+import { z } from "zod"
+
+/**
+ * Every setting of a hub, declared once: `landline serve --help`, the environment and docs/settings.md derive
+ * from this table.
+ */
+export const settings = {
+  port: {
+    flag: "--port <number>",
+    env: "LANDLINE_PORT",
+    schema: z.coerce.number().int().min(0).max(65_535).default(7300),
+    help: "port for HTTP and WebSocket; 0 takes any free port",
+  },
+  host: {
+    flag: "--host <address>",
+    env: "LANDLINE_HOST",
+    schema: z.string().min(1).default("127.0.0.1"),
+    help: "address or name to listen on; any but this machine's own needs --open",
+  },
+  lan: {
+    flag: "--lan",
+    env: "LANDLINE_LAN",
+    schema: z.stringbool().or(z.boolean()).default(false),
+    help: "listen on all addresses of this machine; needs --open",
+  },
+  open: {
+    flag: "--open",
+    env: "LANDLINE_OPEN",
+    schema: z.stringbool().or(z.boolean()).default(false),
+    help: "let everybody in who reaches the hub; without invites there is no other way on a network",
+  },
+  data: {
+    flag: "--data <folder>",
+    env: "LANDLINE_DATA",
+    schema: z.string().min(1).default("data"),
+    help: "folder that keeps everything; :memory: keeps nothing",
+  },
+  name: {
+    flag: "--name <name>",
+    env: "LANDLINE_HUB_NAME",
+    schema: z.string().min(1).max(64).default(`${userInfo().username}'s hub`),
+    help: "what the hub is called",
+  },
+  lab: {
+    flag: "--lab [list]",
+    env: "LANDLINE_LAB",
+    schema: z.union([z.literal(true), z.string()]).optional(),
+    help: "serve the coursework protocols: all on their own ports, or some, as in chat:12345 (0: any free port)",
+  },
+  labRoom: {
+    flag: "--lab-room <room>",
+    env: "LANDLINE_LAB_ROOM",
+    schema: z.string().default("lobby"),
+    help: "room in which lab programs talk",
+  },
+  keepEntries: {
+    flag: "--keep-entries <count>",
+    env: "LANDLINE_KEEP_ENTRIES",
+    schema: z.coerce.number().int().min(0).default(0),
+    help: "entries kept of each room; 0 keeps all",
+  },
+  keepBytes: {
+    flag: "--keep-bytes <bytes>",
+    env: "LANDLINE_KEEP_BYTES",
+    schema: z.coerce.number().int().min(0).default(0),
+    help: "bytes of text kept of each room; 0 keeps all",
+  },
+  keepDays: {
+    flag: "--keep-days <days>",
+    env: "LANDLINE_KEEP_DAYS",
+    schema: z.coerce.number().min(0).default(0),
+    help: "days for which entries of a room are kept; 0 keeps them for ever",
+  },
+} as const satisfies Record<string, Setting>
+
+interface Setting {
+  readonly flag: string
+  readonly env: string
+  readonly schema: z.ZodType
+  readonly help: string
+}
+
+export type SettingName = keyof typeof settings
+export type Settings = { readonly [K in SettingName]: z.output<(typeof settings)[K]["schema"]> }
