@@ -1,11 +1,19 @@
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { ack } from "./ack.ts"
+import { catchup } from "./catchup.ts"
 import { fanout } from "./fanout.ts"
 import { type Benchmark, runBenchmark } from "./harness.ts"
+import { idle } from "./idle.ts"
+import { largeRoom } from "./large-room.ts"
 
 const benchmarks: Record<string, Benchmark> = {
   fanout: fanout({ followers: 100, messages: 200_000, warmup: 10_000 }),
   "fanout-1000": fanout({ followers: 1_000, messages: 20_000, warmup: 4_000 }),
+  ack,
+  idle,
+  "large-room": largeRoom,
+  catchup,
 }
 
 const usage = `Usage: npm run bench -- NAME [--rounds 5] [--json FILE]

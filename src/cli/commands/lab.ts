@@ -1,6 +1,5 @@
 import type { Command } from "commander"
 import { InvalidArgumentError, Option } from "commander"
-import { LandlineError } from "../../protocol/errors.ts"
 
 /** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
 export function register(program: Command): void {
@@ -15,7 +14,10 @@ export function register(program: Command): void {
     .addOption(header().default(undefined, "told from each client"))
     .option("--ack <text>", "the answer to each message with a 64-byte header", "Msg received")
     .option("--ack-framed", "put a header before the answer too")
-    .option("--token <text>", "the only word that ends a connection with 64-byte headers (default: !DISCONNECT and !DISCONNECTED)")
+    .option(
+      "--token <text>",
+      "the only word that ends a connection with 64-byte headers (default: !DISCONNECT and !DISCONNECTED)",
+    )
     .option("--timeout <seconds>", "how long a username, or the rest of a message, is awaited", seconds, 30)
     .option("--once", "end when the first client has left")
     .option("--json", "log as JSON lines")
@@ -78,39 +80,39 @@ interface ConnectOptions {
 
 async function connectChat({ host, port }: Address, options: ConnectOptions): Promise<void> {
   const { asJson, asText, connectLabChat } = await import("../../hub/lab.ts")
-  const { Prompt } = await import("../prompt.ts")
-  const prompt = new Prompt(`${options.name}> `, !options.json)
+  const { LabPrompt } = await import("../lab-prompt.ts")
+  const prompt = new LabPrompt(`${options.name}> `, !options.json)
   const print = (text: string, facts: object = {}) =>
     prompt.print(
       options.json
         ? JSON.stringify({ level: "INFO", function: "start", message: text, ...facts, time: Date.now() })
         : text,
     )
-  try {
-    const client = await connectLabChat({
-      host,
-      port,
-      name: options.name,
-      headerBytes: headerBytes(options.header) ?? 10,
-      token: options.token,
-      timeoutMs: options.timeout * 1_000,
-      onMessage: (name, text) => print(`${name}> ${text}`, { name, text }),
-      onAnswer: (text) => print(text, { text }),
-      write: (line) => prompt.print(options.json ? asJson(line) : asText(line)),
-    })
-    const talk = async () => {
-      for await (const line of prompt.lines()) if (line !== "") await client.say(line)
-    }
-    await Promise.race([talk(), interrupted(), client.ended])
-    await client.leave()
-    const end = await client.ended
-    if (end === "closed") print("Connection closed by the server")
-    else if (end !== "left") {
-      print(`Reading error: ${end.readingError}`)
-      process.exitCode = 1
-    }
-  } finally {
-    prompt.close()
+  const stopped = interrupted()
+  const connecting = connectLabChat({
+    host,
+    port,
+    name: options.name,
+    headerBytes: headerBytes(options.header) ?? 10,
+    token: options.token,
+    timeoutMs: options.timeout * 1_000,
+    onMessage: (name, text) => print(`${name}> ${text}`, { name, text }),
+    onAnswer: (text) => print(text, { text }),
+    write: (line) => prompt.print(options.json ? asJson(line) : asText(line)),
+  })
+  const client = await Promise.race([connecting, stopped])
+  if (!client) process.exit() // Ctrl-C before anybody answered
+  const talk = async () => {
+    for await (const line of prompt.lines()) if (line !== "") await client.say(line)
+  }
+  await Promise.race([talk(), stopped, client.ended])
+  await client.leave()
+  prompt.close()
+  const end = await client.ended
+  if (end === "closed") print("Connection closed by the server")
+  else if (end !== "left") {
+    print(`Reading error: ${end.readingError}`)
+    process.exitCode = 1
   }
 }
 

@@ -26,7 +26,9 @@ async function run(given: { [K in SettingName]?: unknown }): Promise<void> {
     import("pino"),
     import("pino-pretty"),
   ])
-  const stderr = process.stderr.isTTY ? pretty({ destination: 2, sync: true }) : pino.destination({ dest: 2, sync: true })
+  const stderr = process.stderr.isTTY
+    ? pretty({ destination: 2, sync: true })
+    : pino.destination({ dest: 2, sync: true })
   const logger = pino({ level: "info", base: null }, stderr)
   const labOutput = (line: string) => void process.stdout.write(`${line}\n`)
   const hub = await startHub(given, { logger, labOutput })

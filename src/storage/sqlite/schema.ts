@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { ERRORS, LandlineError } from "../../protocol/errors.ts"
-import { entryChecksum, type EntryRow } from "./rows.ts"
+import { type EntryRow, entryChecksum } from "./rows.ts"
 
 /** "LNDL": tells our files from other SQLite files. */
 const APPLICATION_ID = 0x4c4e444c
@@ -71,11 +71,16 @@ export function openDatabase(folder: string): DatabaseSync {
   const file = databaseFile(folder)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (!existsSync(file)) createDatabase(file)
+    if (!existsSync(file)) {
+      if (existsSync(`${file}-wal`))
+        throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is missing"))
+      createDatabase(file)
+    }
     const db = new DatabaseSync(file)
     try {
+      refuseForeign(db, folder) // before anything is written to it
       prepareConnection(db)
-      migrate(db, folder)
+      migrate(db)
       checkTails(db, folder)
       return db
     } catch (error) {
@@ -92,19 +97,19 @@ export function prepareConnection(db: DatabaseSync): void {
   db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000")
 }
 
-function createDatabase(file: string): void {
-  if (existsSync(`${file}-wal`)) throw new LandlineError("data_damaged", {}, damaged(join(file, ".."), "its main file is missing"))
+/** Makes an empty log, which appears under its name only when it is complete. */
+export function createDatabase(file: string): void {
   const unfinished = `${file}.new`
   for (const end of ["", "-wal", "-shm"]) rmSync(unfinished + end, { force: true })
   const db = new DatabaseSync(unfinished)
   prepareConnection(db)
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-  migrate(db, join(file, ".."))
+  migrate(db)
   db.close() // the last connection moves the WAL into the file
   renameSync(unfinished, file)
 }
 
-function migrate(db: DatabaseSync, folder: string): void {
+function refuseForeign(db: DatabaseSync, folder: string): void {
   const id = pragma(db, "application_id")
   if (id !== APPLICATION_ID)
     throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is not a Landline database"))
@@ -115,7 +120,10 @@ function migrate(db: DatabaseSync, folder: string): void {
       { version, known: SCHEMA_VERSION },
       `The data in ${folder} has schema ${version}, and this Landline knows only up to ${SCHEMA_VERSION}. Start the newer version, or choose another --data.`,
     )
-  for (let step = version; step < SCHEMA_VERSION; step++)
+}
+
+function migrate(db: DatabaseSync): void {
+  for (let step = pragma(db, "user_version"); step < SCHEMA_VERSION; step++)
     db.exec(`BEGIN IMMEDIATE; ${MIGRATIONS[step]}; PRAGMA user_version = ${step + 1}; COMMIT`)
 }
 

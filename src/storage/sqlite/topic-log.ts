@@ -173,8 +173,10 @@ export class SqliteTopicLog implements TopicLog {
     if (this.#closing) return
     this.#closing = true
     this.#commit()
-    // Calls are answered in order: behind these, everything is on disk.
-    await Promise.allSettled([this.writer.call("close", []), this.reader.call("close", [])])
+    // Calls are answered in order, so behind its close all that was pending is on disk. The writer goes last: the
+    // last connection moves the WAL into the file, and a reader cannot.
+    await this.reader.call("close", []).catch(() => {})
+    await this.writer.call("close", []).catch(() => {})
     await Promise.all([this.writer.end(), this.reader.end()])
     this.#unlock()
   }

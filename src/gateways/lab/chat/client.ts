@@ -73,6 +73,7 @@ export class ChatClient {
 
   /** Leaves after all that was said; the server has a moment to close its end. */
   async leave(): Promise<void> {
+    if (this.#socket.closed) return
     if (this.#end === "closed") this.#end = "left"
     if (this.#wide) await this.#send(this.#options.token)
     this.#socket.end()

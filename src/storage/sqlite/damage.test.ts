@@ -1,0 +1,145 @@
+import assert from "node:assert/strict"
+import { existsSync } from "node:fs"
+import { open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { test } from "node:test"
+import { tempDir } from "../../../test/support/temp.ts"
+import { LandlineError } from "../../protocol/errors.ts"
+import { draft, rejects, texts } from "../topic-log-contract.ts"
+import { salvageLog } from "./salvage.ts"
+import { databaseFile } from "./schema.ts"
+import { SqliteTopicLog } from "./topic-log.ts"
+import { verifyLog } from "./verify.ts"
+
+const ENTRIES = 3_000
+
+/** A folder with a log of two rooms, closed. */
+async function filled(): Promise<{ path: string; epoch: number } & AsyncDisposable> {
+  const folder = await tempDir()
+  const log = await SqliteTopicLog.open(folder.path)
+  const { epoch } = await log.create("room/a")
+  await log.create("room/b")
+  const saying = Array.from({ length: ENTRIES }, (_, n) => log.append("room/a", [draft(`text ${n + 1} `.repeat(8))]))
+  await Promise.all([...saying, log.append("room/b", [draft("small")])])
+  await log.close()
+  return { path: folder.path, epoch, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
+}
+
+const change = (folder: string, sql: string) => {
+  const db = new DatabaseSync(databaseFile(folder))
+  db.exec(sql)
+  db.close()
+}
+
+async function overwrite(folder: string, at: number, bytes: number): Promise<void> {
+  const file = await open(databaseFile(folder), "r+")
+  await file.write(Buffer.alloc(bytes, 0xa5), 0, bytes, at)
+  await file.close()
+}
+
+async function refused(folder: string, words: RegExp): Promise<void> {
+  const before = await readFile(databaseFile(folder)).catch(() => undefined)
+  await assert.rejects(SqliteTopicLog.open(folder), (error) => {
+    assert.ok(error instanceof LandlineError)
+    assert.equal(error.code, "data_damaged")
+    assert.match(error.message, words)
+    assert.match(error.message, /landline data salvage/)
+    return true
+  })
+  assert.deepEqual(await readFile(databaseFile(folder)).catch(() => undefined), before)
+}
+
+test("data from a newer version is refused in words", async () => {
+  await using folder = await filled()
+  change(folder.path, "PRAGMA user_version = 99")
+  await rejects(SqliteTopicLog.open(folder.path), "data_newer")
+})
+
+test("a second hub on the same data is refused, and the lock ends with the first", async () => {
+  await using folder = await filled()
+  const first = await SqliteTopicLog.open(folder.path)
+  await rejects(SqliteTopicLog.open(folder.path), "data_in_use")
+  await first.close()
+  await (await SqliteTopicLog.open(folder.path)).close()
+})
+
+test("a data directory that cannot be one is refused", async () => {
+  await using folder = await tempDir()
+  await writeFile(join(folder.path, "file"), "")
+  await rejects(SqliteTopicLog.open(join(folder.path, "file")), "data_unwritable")
+  await rejects(SqliteTopicLog.open(join(folder.path, "file", "below")), "data_unwritable")
+})
+
+test("a damaged database is refused and never emptied: not a database", async () => {
+  await using folder = await filled()
+  await writeFile(databaseFile(folder.path), "this is no database, whatever its name says")
+  await refused(folder.path, /not a database/)
+})
+
+test("a damaged database is refused and never emptied: empty file", async () => {
+  await using folder = await filled()
+  await truncate(databaseFile(folder.path), 0)
+  await refused(folder.path, /not a Landline database/)
+})
+
+test("a damaged database is refused and never emptied: main file gone, WAL there", async () => {
+  await using folder = await filled()
+  await writeFile(`${databaseFile(folder.path)}-wal`, "x")
+  await unlink(databaseFile(folder.path))
+  await refused(folder.path, /is missing/)
+  assert.ok(!existsSync(databaseFile(folder.path)))
+})
+
+test("a changed entry among the last is found at start, and one further back by verify", async () => {
+  await using folder = await filled()
+  const b = 2 * 2 ** 32
+  change(folder.path, `UPDATE entries SET author = 'eve' WHERE id = ${b + 1}`)
+  await refused(folder.path, /entry 1 of room\/b is not as it was written/)
+  change(folder.path, `UPDATE entries SET author = 'ada' WHERE id = ${b + 1}`)
+  assert.deepEqual(verifyLog(folder.path), { topics: 2, entries: ENTRIES + 1, faults: [] })
+  const a = 2 ** 32
+  change(folder.path, `UPDATE entries SET time = time + 1 WHERE id = ${a + 7}; DELETE FROM entries WHERE id = ${a + 9}`)
+  await (await SqliteTopicLog.open(folder.path)).close()
+  assert.deepEqual(verifyLog(folder.path).faults, [
+    "room/a: entry 7 is not as it was written",
+    "room/a: entries 9 to 9 are missing",
+  ])
+})
+
+test("missing last entries are found at start", async () => {
+  await using folder = await filled()
+  change(folder.path, `DELETE FROM entries WHERE id = ${2 ** 32 + ENTRIES}`)
+  await refused(folder.path, /entries of room\/a after 2999 are missing/)
+})
+
+test("salvage saves every readable entry, keeps the damaged files, and begins a new epoch", async () => {
+  await using folder = await filled()
+  const { size } = await stat(databaseFile(folder.path))
+  await overwrite(folder.path, Math.floor(size / 2 / 4096) * 4096, 3 * 4096)
+  assert.ok(verifyLog(folder.path).faults.length > 0)
+  const { kept, topics } = salvageLog(folder.path, Date.now())
+  const [a, b] = topics
+  assert.deepEqual(b, { topic: "room/b", saved: 1, lost: 0 })
+  assert.equal(a!.saved + a!.lost, ENTRIES)
+  assert.ok(a!.lost > 0 && a!.lost < 200, `${a!.lost} lost`)
+  assert.ok((await readdir(join(folder.path, kept))).includes("landline.db"))
+  assert.deepEqual(verifyLog(folder.path).faults, [])
+  const log = await SqliteTopicLog.open(folder.path)
+  const { epoch, tail } = (await log.stat("room/a"))!
+  assert.ok(epoch > folder.epoch)
+  assert.equal(tail, a!.saved)
+  const numbers = texts(await log.read("room/a", 0, ENTRIES, 1 << 30)).map((text) => Number(text.split(" ")[1]))
+  assert.deepEqual(numbers, [...new Set(numbers)].sort((x, y) => x - y))
+  assert.equal((await log.append("room/a", [draft("goes on")])).offset, tail + 1)
+  await log.close()
+})
+
+test("salvage of what is no database at all leaves an empty log and the file", async () => {
+  await using folder = await filled()
+  await writeFile(databaseFile(folder.path), "this is no database, whatever its name says")
+  const { kept, topics } = salvageLog(folder.path, Date.now())
+  assert.deepEqual(topics, [])
+  assert.equal(await readFile(databaseFile(join(folder.path, kept)), "utf8"), "this is no database, whatever its name says")
+  await (await SqliteTopicLog.open(folder.path)).close()
+})

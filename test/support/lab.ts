@@ -1,0 +1,130 @@
+import { connect } from "node:net"
+import { type LabChatOptions, type LabLine, type LabService, serveLabChat } from "../../src/hub/lab.ts"
+
+const WAIT_MS = 10_000
+
+/** A promise, or an error that says what did not come. */
+async function within<T>(promise: Promise<T>, what: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what()} within ${WAIT_MS} ms`)), WAIT_MS)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
+
+/** Lines of a lab service, and a way to wait for one. */
+export class LabLines {
+  readonly all: LabLine[] = []
+  #onLine = new Set<() => void>()
+  #seen = 0
+
+  readonly write = (line: LabLine): void => {
+    this.all.push(line)
+    for (const look of [...this.#onLine]) look()
+  }
+
+  /** The first line that matches after the last one waited for. */
+  next(pattern: RegExp): Promise<LabLine> {
+    const found = new Promise<LabLine>((resolve) => {
+      const look = () => {
+        const at = this.all.findIndex((line, index) => index >= this.#seen && pattern.test(line.message))
+        if (at === -1) return
+        this.#seen = at + 1
+        this.#onLine.delete(look)
+        resolve(this.all[at]!)
+      }
+      this.#onLine.add(look)
+      look()
+    })
+    return within(
+      found,
+      () => `no line ${pattern} among:\n${this.all.map((line) => line.message).join("\n")}\n`,
+    )
+  }
+
+  /** Messages of all `[diagnosis]` lines. */
+  get diagnoses(): string[] {
+    return this.all.filter((line) => line.diagnosis).map((line) => line.message)
+  }
+}
+
+export interface TestService extends LabService, AsyncDisposable {
+  readonly lines: LabLines
+}
+
+/** The chat service on a free port of loopback. */
+export async function startLabChat(options: Partial<LabChatOptions> = {}): Promise<TestService> {
+  const lines = new LabLines()
+  const service = await serveLabChat({ host: "127.0.0.1", port: 0, write: lines.write, ...options })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
+export interface RawSocket extends Disposable {
+  write(bytes: string | Uint8Array): Promise<void>
+  /** The next bytes, exactly so many, as text. */
+  read(bytes: number): Promise<string>
+  /** Ends our half; resolves with all that still came when the other end closed too. */
+  end(): Promise<string>
+  /** What came and was not read yet, when the other end has closed. */
+  closed(): Promise<string>
+  reset(): void
+  /** Reads nothing more, so that the other end's buffers fill. */
+  pause(): void
+  resume(): void
+}
+
+/** A bare socket: the test decides about every byte and every pause. */
+export async function rawSocket(port: number, host = "127.0.0.1"): Promise<RawSocket> {
+  const socket = connect({ port, host, noDelay: true })
+  let buffer = Buffer.alloc(0)
+  let ended = false
+  const waiting = new Set<() => void>()
+  const look = () => {
+    for (const check of [...waiting]) check()
+  }
+  socket.on("data", (chunk: Buffer) => {
+    buffer = Buffer.concat([buffer, chunk])
+    look()
+  })
+  const over = () => {
+    ended = true
+    look()
+  }
+  socket.on("end", over).on("close", over).on("error", over)
+  const until = (what: string, done: () => boolean) =>
+    within(
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (!done()) return
+          waiting.delete(check)
+          resolve()
+        }
+        waiting.add(check)
+        check()
+      }),
+      () => `${what} did not come; there is ${JSON.stringify(buffer.toString())}`,
+    )
+  await within(new Promise((resolve) => socket.once("connect", resolve)), () => "no connection")
+  const closed = async () => {
+    await until("the end", () => ended)
+    return buffer.toString()
+  }
+  return {
+    write: (bytes) => new Promise((resolve) => socket.write(bytes, () => resolve())),
+    async read(bytes) {
+      await until(`${bytes} bytes`, () => buffer.length >= bytes)
+      const text = buffer.subarray(0, bytes).toString()
+      buffer = buffer.subarray(bytes)
+      return text
+    },
+    end() {
+      socket.end()
+      return closed()
+    },
+    closed,
+    reset: () => void socket.resetAndDestroy(),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    [Symbol.dispose]: () => void socket.destroy(),
+  }
+}
