@@ -5,7 +5,7 @@ import { type Benchmark, type Contestant, type Figures, median } from "./harness
 import { landline } from "./peers/landline.ts"
 import { nowMs } from "./support/clock.ts"
 import { residentBytes } from "./support/process.ts"
-import { type Burst, tag, textOf } from "./support/words.ts"
+import { type Burst, commonWord, tag, textOf } from "./support/words.ts"
 
 const small: Burst = { letter: "s", messages: 1_000 }
 const large: Burst = { letter: "l", messages: 1_000_000 }
@@ -15,7 +15,6 @@ const publishedAtOnce = 4_000
 /** Below the rate at which the hub tells an author to slow down. */
 const perSecondMax = limits.publishesPerSecondMax * 0.8
 const indexTimeoutMs = 120_000
-const commonWord = "ba" // of one syllable: in many messages
 
 async function fill(session: Session, room: string, burst: Burst): Promise<void> {
   for (let from = 0; from < burst.messages; from += publishedAtOnce) {

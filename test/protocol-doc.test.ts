@@ -32,7 +32,7 @@ test("PROTOCOL.md: every limit that it quotes is the one in the code", () => {
   const quoted = [...document.matchAll(/`(\w+)` = ([\d,]+)/g)]
   assert.ok(quoted.length > 10)
   for (const [, name, value] of quoted)
-    assert.equal(Number(value!.replaceAll(",", "")), limits[name as keyof typeof limits], name)
+    assert.equal(Number(value!.replaceAll(",", "")), limits[name as keyof typeof limits], name!)
 })
 
 test("PROTOCOL.md: every operation has an example, and every example is valid", () => {

@@ -17,7 +17,9 @@ export class Session implements Disposable {
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.on("message", (data) => this.#take(JSON.parse(String(data))))
-    socket.on("close", () => this.#waiting?.reject(new Error("The hub closed the session.")))
+    socket.on("close", (code, reason) =>
+      this.#waiting?.reject(new Error(`The hub closed the session (${code} ${reason}).`)),
+    )
   }
 
   static async open(port: number, name: string): Promise<Session> {

@@ -21,6 +21,9 @@ const vocabulary = Array.from({ length: vocabularySize }, () => {
   return word
 })
 
+/** A word that stands in many messages. */
+export const commonWord = vocabulary.find((word) => word.length === 2)!
+
 /** A run of numbered messages; its letter tells it from the other runs on the same connection. */
 export interface Burst {
   readonly letter: string

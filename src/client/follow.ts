@@ -7,6 +7,7 @@ import { CursorKeeper, type CursorStore } from "./cursor-store.ts"
 import { Emitter } from "./emitter.ts"
 import { type Entry, placed } from "./entry.ts"
 import { asError } from "./outbox.ts"
+import { expandBatch } from "../protocol/entry.ts"
 
 export interface EntryEvent {
   readonly type: "entry"
@@ -240,7 +241,7 @@ export class Follow implements AsyncIterable<FollowEvent> {
     const { epoch } = parseCursor(cursor)
     const { offset: known } = parseCursor(this.#received!)
     this.#received = cursor
-    for (const [index, entry] of entries.entries()) {
+    for (const [index, entry] of expandBatch(entries).entries()) {
       const offset = from + index
       if (offset <= known) continue
       this.#deliver({ type: "entry", entry: placed(offset, entry), cursor: formatCursor({ epoch, offset }) })

@@ -103,7 +103,7 @@ export interface TopicLog {
 
   /**
    * Stores all drafts or none, and then announces them to the watcher: first `watch`, then this promise.
-   * Many calls share a commit; each fails alone. Bodies are copied before this returns.
+   * Many calls share a commit; each fails alone. Bodies are handed over: the caller does not change them any more.
    * @throws LandlineError unknown_topic | topic_closed | tail_moved | sequence_gap { expected } | forbidden |
    *   log_unavailable
    */

@@ -6,9 +6,11 @@ import { ChatServer, type ChatSettings, chatDefaults } from "../gateways/lab/cha
 import { listen } from "../gateways/lab/listener.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import { LandlineError } from "../protocol/errors.ts"
+import type { Diagnosis } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
 
-export { asJson, asText, type LabLine } from "../gateways/lab/log.ts"
+export type { ChatClient } from "../gateways/lab/chat/client.ts"
+export { asText, type LabLine } from "../gateways/lab/log.ts"
 
 export interface LabChatOptions {
   readonly host: string
@@ -104,11 +106,15 @@ function wanted(services: true | string): { service: string; port: number }[] {
   })
 }
 
+export interface LabChatClientOptions extends Omit<ChatClientOptions, "onDiagnosis" | "timeoutMs"> {
+  readonly timeoutMs?: number
+  write(line: LabLine): void
+}
+
 /** A client of either family. @throws LandlineError no_hub */
-export function connectLabChat(
-  options: Omit<ChatClientOptions, "onDiagnosis"> & { write(line: LabLine): void },
-): Promise<ChatClient> {
-  const log = new LabLog(options.write)
-  const peer = `${options.host}:${options.port}`
-  return ChatClient.connect({ ...options, onDiagnosis: (diagnosis) => log.diagnosis(diagnosis, peer) })
+export function connectLabChat(options: LabChatClientOptions): Promise<ChatClient> {
+  const { timeoutMs = labLimits.replyTimeoutMs, write, host, port } = options
+  const log = new LabLog(write)
+  const onDiagnosis = (diagnosis: Diagnosis) => log.diagnosis(diagnosis, `${host}:${port}`)
+  return ChatClient.connect({ ...options, timeoutMs, onDiagnosis })
 }

@@ -20,3 +20,20 @@ export interface WireEntry {
   /** Offset of the entry that this one is about, in the same topic. */
   readonly ref?: number
 }
+
+/**
+ * An entry inside a batch: author and time are left out where they are those of the entry before it. One person
+ * or program mostly says several things at once, and a batch goes to everybody.
+ */
+export type BatchedEntry = Omit<WireEntry, "author" | "time"> & Partial<Pick<WireEntry, "author" | "time">>
+
+/** What a batch left out, put back. @throws TypeError when the first entry has no author or time */
+export function expandBatch(entries: readonly BatchedEntry[]): WireEntry[] {
+  let { author, time } = entries[0] ?? {}
+  return entries.map((entry) => {
+    author = entry.author ?? author
+    time = entry.time ?? time
+    if (author === undefined || time === undefined) throw new TypeError("A batch begins with an author and a time.")
+    return { ...entry, author, time }
+  })
+}

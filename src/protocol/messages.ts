@@ -1,5 +1,5 @@
 import { z } from "zod"
-import type { WireEntry } from "./entry.ts"
+import type { BatchedEntry, WireEntry } from "./entry.ts"
 import type { ErrorCode, ErrorDetails, Retry } from "./errors.ts"
 
 /**
@@ -144,7 +144,7 @@ export interface Entries {
   readonly topic: string
   readonly cursor: string
   readonly from: number
-  readonly entries: readonly WireEntry[]
+  readonly entries: readonly BatchedEntry[]
 }
 
 /** Entries `from` to `to`, both included, are no longer kept. */

@@ -66,11 +66,23 @@ export function plainName(author: string): string {
 // Letters, marks and digits of any script; and . _ - inside. A name in this form is safe in a URL segment.
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u
 
+const ROOM_NAMES_KEPT = 1_000
+const roomNames = new Map<string, string>() // every message names its room, and most name the same few
+
 /**
  * A room's name in its one form: NFKC, lower case. `Lobby` and `lobby` are one room.
  * @throws LandlineError bad_name
  */
 export function roomName(text: string): string {
+  const known = roomNames.get(text)
+  if (known !== undefined) return known
+  const name = checkedRoomName(text)
+  if (roomNames.size >= ROOM_NAMES_KEPT) roomNames.clear()
+  roomNames.set(text, name)
+  return name
+}
+
+function checkedRoomName(text: string): string {
   const name = nameKey(text.trim())
   if (!ROOM.test(name) || INVISIBLE.test(name) || [...name].length > limits.nameCharactersMax)
     throw new LandlineError(

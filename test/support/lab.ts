@@ -1,3 +1,4 @@
+import { once } from "node:events"
 import { connect } from "node:net"
 import { type LabChatOptions, type LabLine, type LabService, serveLabChat } from "../../src/hub/lab.ts"
 
@@ -104,7 +105,7 @@ export async function rawSocket(port: number, host = "127.0.0.1"): Promise<RawSo
       }),
       () => `${what} did not come; there is ${JSON.stringify(buffer.toString())}`,
     )
-  await within(new Promise((resolve) => socket.once("connect", resolve)), () => "no connection")
+  await within(once(socket, "connect"), () => "no connection")
   const closed = async () => {
     await until("the end", () => ended)
     return buffer.toString()

@@ -10,6 +10,8 @@ export interface ProgramOptions {
   /** Environment in place of this process's own. */
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
+  /** In a process group of its own: signals reach its children too, as Ctrl-C on a terminal does. */
+  readonly group?: boolean
 }
 
 /** A program that a test started. `await using` ends it, by its own id, when the test is over. */
@@ -41,7 +43,12 @@ export function spawnProgram(
   args: readonly string[] = [],
   options: ProgramOptions = {},
 ): Program {
-  const child = spawn(command, args, { ...options, stdio: "pipe" })
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env,
+    detached: options.group,
+    stdio: "pipe",
+  })
   const out = new Transcript()
   const err = new Transcript()
   child.stdout.setEncoding("utf8").on("data", (text: string) => out.add(text))
@@ -54,6 +61,15 @@ export function spawnProgram(
     child.once("close", (code, signal) => resolve({ code, signal }))
   })
   exited.catch(() => {})
+  const signal = (name: NodeJS.Signals) => {
+    if (!options.group || child.pid === undefined) return void child.kill(name)
+    try {
+      process.kill(-child.pid, name)
+    } catch (error) {
+      // ESRCH: the group is gone already.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error
+    }
+  }
   const shown = () => `\n--- stdout of ${command} ${args.join(" ")}\n${out.text}\n--- stderr\n${err.text}`
   const wait = async (transcript: Transcript, what: string | RegExp, timeoutMs: number) => {
     const search = transcript.find(what)
@@ -82,12 +98,12 @@ export function spawnProgram(
     waitForError: (what, timeoutMs = 10_000) => wait(err, what, timeoutMs),
     write: (text) => void child.stdin.write(text),
     end: () => void child.stdin.end(),
-    signal: (name) => void child.kill(name),
+    signal,
     exited,
     waitForExit: (timeoutMs = 10_000) =>
       bounded(exited, timeoutMs, `The program did not end within ${timeoutMs} ms.`, shown),
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL")
+      signal("SIGKILL")
       await exited.catch(() => {})
     },
   }

@@ -82,7 +82,7 @@ export class Chat {
    * @param producer makes it safe to say the same again after a lost ack
    * @throws LandlineError unknown_room | too_large | sequence_gap | log_unavailable
    */
-  say(who: Author, room: string, text: string, producer?: Producer): Promise<Appended> {
+  async say(who: Author, room: string, text: string, producer?: Producer): Promise<Appended> {
     authorize(who, "write")
     return this.#append(who, room, "text", text, producer)
   }
@@ -149,7 +149,7 @@ export class Chat {
     return this.#parts.presence.present((await this.#topic(room)).stat.topic)
   }
 
-  async #append(who: Author, room: string, kind: EntryKind, text: string, producer?: Producer): Promise<Appended> {
+  #append(who: Author, room: string, kind: EntryKind, text: string, producer?: Producer): Promise<Appended> {
     const body = Buffer.from(text)
     if (body.length > limits.entryBytesMax)
       throw new LandlineError(
@@ -157,21 +157,14 @@ export class Chat {
         { bytes: body.length, bytesMax: limits.entryBytesMax },
         `A message has at most ${limits.entryBytesMax / 1024} KiB; this one has ${Math.ceil(body.length / 1024)}.`,
       )
-    try {
-      return await this.#parts.topics.append(
-        roomTopic(room),
-        [{ author: who.name, kind, body }],
-        producer && { producer },
-      )
-    } catch (error) {
-      throw error instanceof LandlineError && error.code === "unknown_topic" ? unknownRoom(room) : error
-    }
+    const draft = { author: who.name, kind, body }
+    return this.#parts.topics
+      .append(roomTopic(room), [draft], producer && { producer })
+      .catch((error) => inRoomWords(error, room))
   }
 
-  async #topic(room: string): Promise<Topic> {
-    return this.#parts.topics.get(roomTopic(room)).catch((error) => {
-      throw error instanceof LandlineError && error.code === "unknown_topic" ? unknownRoom(room) : error
-    })
+  #topic(room: string): Promise<Topic> {
+    return this.#parts.topics.get(roomTopic(room)).catch((error) => inRoomWords(error, room))
   }
 
   async #addRoom(room: string, line: string, createdBy: string): Promise<boolean> {
@@ -201,6 +194,10 @@ function topicLine(text: string): string {
   if ([...line].length > limits.topicLineCharactersMax)
     throw new LandlineError("too_large", {}, `A topic line has at most ${limits.topicLineCharactersMax} characters.`)
   return line
+}
+
+function inRoomWords(error: unknown, room: string): never {
+  throw error instanceof LandlineError && error.code === "unknown_topic" ? unknownRoom(room) : error
 }
 
 function unknownRoom(room: string): LandlineError {

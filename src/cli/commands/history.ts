@@ -72,7 +72,10 @@ async function everything(session: Session, room: string, show: (entry: Entry) =
   const { tail, head } = await follow.ready()
   if (tail < head) return
   for await (const event of follow) {
-    if (event.type === "gap") console.error(`Entries ${event.from} to ${event.to} are no longer kept.`)
+    if (event.type === "gap") {
+      console.error(`Entries ${event.from} to ${event.to} are no longer kept.`)
+      if (event.to >= tail) return
+    }
     if (event.type === "reset")
       throw new LandlineError("cursor_foreign", {}, "The room was replaced while it was read. Start again.")
     if (event.type !== "entry") continue

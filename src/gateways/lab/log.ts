@@ -19,8 +19,6 @@ export interface LabLine {
 /** The coursework's shape: `[INFO] [start]: message`. */
 export const asText = (line: LabLine): string => `[${line.level}] [${line.function}]: ${line.message}`
 
-export const asJson = (line: LabLine): string => JSON.stringify(line)
-
 /** Where a lab service says what it does. What peers sent may stand in a message as it came. */
 export class LabLog {
   readonly #write: (line: LabLine) => void

@@ -1,6 +1,6 @@
 import type { Batch, WireFormat } from "../../core/batch.ts"
 import { cursorAt } from "../../core/topics.ts"
-import { wireEntry } from "../../core/wire-entry.ts"
+import { batchedEntries } from "../../core/wire-entry.ts"
 import type { HubMessage } from "../../protocol/messages.ts"
 
 const FIN_TEXT = 0x81
@@ -33,7 +33,7 @@ export const entriesFormat: WireFormat = {
       topic: batch.topic,
       cursor: cursorAt(batch, batch.to),
       from: batch.from,
-      entries: batch.entries.map(wireEntry),
+      entries: batchedEntries(batch.entries),
     })
   },
 }

@@ -11,7 +11,7 @@ const REFUSALS_WINDOW_MS = 10_000
 export class Publishing {
   readonly #connection: Connection
   readonly #say: (topic: string, text: string, producer: Producer | undefined) => Promise<Appended>
-  readonly #acks = new Map<string, Ack>()
+  readonly #acks = new Map<string, { message: Publish; appended: Appended }>()
   #entries = 0
   #bytes = 0
   #credit: number = limits.publishBurstMax
@@ -40,17 +40,23 @@ export class Publishing {
     this.#bytes += bytes
     this.#pauseOrResume()
     const id = producer === undefined ? undefined : { id: producer, epoch: 0, seq: seq! }
-    this.#say(topic, text, id)
-      .then((appended) => this.#stored(appended, regarding))
-      .catch((error) => {
+    this.#say(topic, text, id).then(
+      (appended) => {
+        this.#landed(bytes)
+        this.#stored(appended, message)
+      },
+      (error) => {
+        this.#landed(bytes)
         this.#sendAcks() // what came before the refused one is told before it
         this.refused(toLandlineError(error), regarding)
-      })
-      .finally(() => {
-        this.#entries--
-        this.#bytes -= bytes
-        this.#pauseOrResume()
-      })
+      },
+    )
+  }
+
+  #landed(bytes: number): void {
+    this.#entries--
+    this.#bytes -= bytes
+    this.#pauseOrResume()
   }
 
   /** Answers with the error; a session that goes on all the same is closed. */
@@ -65,16 +71,15 @@ export class Publishing {
     else this.#connection.sendError(error, regarding)
   }
 
-  #stored(appended: Appended, { topic, producer, seq }: { topic: string; producer: string | undefined; seq: number | undefined }) {
-    const ack: Ack = { op: "ack", topic, producer, seq, cursor: cursorAt(appended, appended.offset) }
-    if (producer === undefined) return this.#connection.send(ack)
+  #stored(appended: Appended, message: Publish): void {
+    if (message.producer === undefined) return this.#connection.send(ackOf(message, appended))
     // One commit settles many publishes in one go: the last ack stands for all of them.
     if (this.#acks.size === 0) queueMicrotask(() => this.#sendAcks())
-    this.#acks.set(`${topic} ${producer}`, ack)
+    this.#acks.set(`${message.topic} ${message.producer}`, { message, appended })
   }
 
   #sendAcks(): void {
-    for (const ack of this.#acks.values()) this.#connection.send(ack)
+    for (const { message, appended } of this.#acks.values()) this.#connection.send(ackOf(message, appended))
     this.#acks.clear()
   }
 
@@ -97,4 +102,8 @@ export class Publishing {
     this.#credit--
     return true
   }
+}
+
+function ackOf({ topic, producer, seq }: Publish, appended: Appended): Ack {
+  return { op: "ack", topic, producer, seq, cursor: cursorAt(appended, appended.offset) }
 }

@@ -29,7 +29,7 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
     const entries = drafts.map(({ author, kind, ref = 0, body }): Entry => {
       if (countsAsMessage(kind)) count++
       bytes += body.length
-      return { offset: ++tail, time: clock.now(), author, kind, ref, count, body: body.slice() }
+      return { offset: ++tail, time: clock.now(), author, kind, ref, count, body }
     })
     stored.entries.push(...entries)
     const time = entries.at(-1)?.time ?? stored.stat.time

@@ -112,11 +112,8 @@ export class SqliteTopicLog implements TopicLog {
     if (!topic) return Promise.reject(new LandlineError("unknown_topic", { topic: name }))
     const { promise, resolve, reject } = Promise.withResolvers<Appended>()
     let bytes = 0
-    const copies = drafts.map((draft) => {
-      bytes += draft.body.length
-      return { ...draft, body: Buffer.from(draft.body) }
-    })
-    this.#pending.push({ topic, drafts: copies, options, time: this.#clock.now(), bytes, resolve, reject })
+    for (const { body } of drafts) bytes += body.length
+    this.#pending.push({ topic, drafts, options, time: this.#clock.now(), bytes, resolve, reject })
     // What arrives in the same turn of the event loop shares the commit.
     if (this.#pending.length === 1) queueMicrotask(() => this.#commit())
     return promise
@@ -215,7 +212,7 @@ export class SqliteTopicLog implements TopicLog {
   #announce(appends: PendingAppend[], outcomes: Packed, ms: number): void {
     const unpacker = new Unpacker(outcomes)
     const grown = new Map<TopicName, Entry[]>()
-    const settle: (() => void)[] = []
+    const settled: (Appended | LandlineError)[] = []
     let bytes = 0
     for (const append of appends) {
       const kind = unpacker.string()
@@ -226,10 +223,10 @@ export class SqliteTopicLog implements TopicLog {
           bytes += append.bytes
           this.#grow(append, offset, grown)
         }
-        settle.push(() => append.resolve({ offset, epoch, duplicate: kind === "duplicate" }))
+        settled.push({ offset, epoch, duplicate: kind === "duplicate" })
       } else {
         const { details, message } = JSON.parse(unpacker.string())
-        settle.push(() => append.reject(new LandlineError(kind as ErrorCode, { topic: name, ...details }, message)))
+        settled.push(new LandlineError(kind as ErrorCode, { topic: name, ...details }, message))
       }
     }
     let entries = 0
@@ -238,7 +235,10 @@ export class SqliteTopicLog implements TopicLog {
       this.#watchers.get(name)?.({ entries: added })
     }
     this.#telemetry.committed(entries, bytes, ms)
-    for (const settled of settle) settled()
+    for (const [index, outcome] of settled.entries()) {
+      if (outcome instanceof LandlineError) appends[index]!.reject(outcome)
+      else appends[index]!.resolve(outcome)
+    }
     if (grown.size > 0) this.onCommit([...grown.keys()].flatMap((name) => this.#topics.get(name) ?? []))
   }
 

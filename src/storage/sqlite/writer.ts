@@ -194,8 +194,10 @@ function append(
       if (countsAsMessage(row.kind)) count++
       bytes += row.body.length
       time = row.time
-      const stored = { ...row, id: id * OFFSETS_PER_TOPIC + ++tail, count }
-      sql.entry.run(stored.id, row.time, row.author, row.kind, row.ref, count, row.body, entryChecksum(stored))
+      const rowid = id * OFFSETS_PER_TOPIC + ++tail
+      const { author, kind, ref, body } = row
+      const checksum = entryChecksum({ id: rowid, time, author, kind, ref, count, body })
+      sql.entry.run(rowid, time, author, kind, ref, count, body, checksum)
     }
     topics.set(id, { ...topic, tail, count, bytes, time, closed: options.close ?? false })
     if (producer)

@@ -39,6 +39,7 @@ export class ChatClient {
   #answer: Uint8Array[] = []
   #lastAnswer = ""
   #answered: (() => void) | undefined
+  #saying: Promise<void> = Promise.resolve() // one after the other: answers bear no name
   #timer: NodeJS.Timeout | undefined
 
   private constructor(socket: Socket, options: ChatClientOptions) {
@@ -65,7 +66,12 @@ export class ChatClient {
   }
 
   /** Resolves when it is sent; with wide headers when it is answered, or when no answer came in time. */
-  async say(text: string): Promise<void> {
+  say(text: string): Promise<void> {
+    this.#saying = this.#saying.then(() => this.#exchange(text))
+    return this.#saying
+  }
+
+  async #exchange(text: string): Promise<void> {
     const answered = this.#wide && this.#socket.writable ? this.#awaitAnswer() : undefined
     await this.#send(text)
     await answered

@@ -1,0 +1,42 @@
+import { InvalidArgumentError } from "commander"
+
+/** Values of flags that the lab's services share. */
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** `HOST:PORT`, `[::1]:PORT`, `HOST` or `:PORT`; what is left out is `localhost` and the port given here. */
+export function address(portDefault: number): (text: string) => Address {
+  return (text) => {
+    const [, host, port] = /^(\[[^\]]+\]|[^:]*)(?::(\d+))?$/.exec(text) ?? []
+    if (host === undefined)
+      throw new InvalidArgumentError(`It is HOST:PORT, such as localhost:${portDefault}.`)
+    return {
+      host: host.replace(/^\[|\]$/g, "") || "localhost",
+      port: port === undefined ? portDefault : portNumber(port),
+    }
+  }
+}
+
+/** 0 to 65535. */
+export function portNumber(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("A port is a number from 0 to 65535.")
+  return Number(text)
+}
+
+/** Seconds, as ms. */
+export function seconds(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 86_400)) throw new InvalidArgumentError("It is a number of seconds above 0.")
+  return value * 1_000
+}
+
+/** Resolves at Ctrl-C or SIGTERM; a second one ends the program the hard way. */
+export function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve())
+  })
+}
