@@ -31,8 +31,8 @@ const LAW: Record<string, readonly string[]> = {
   cli: ["client", "protocol"],
   web: ["client", "protocol"],
 }
-/** The commands that run a hub, or a part of one, in their own process. */
-const RUNS_A_HUB = /^src\/cli\/commands\/(serve|lab)\b/
+/** The commands that run a hub, or a part of one, in their own process; `data` works where no hub can run. */
+const RUNS_A_HUB = /^src\/cli\/commands\/(serve|lab|data)\b/
 /** Parts whose folders are siblings, which never import each other. */
 const WITH_SIBLINGS = ["capabilities", "gateways", "storage"]
 /** Parts without input and output of their own, and the packages they may use: no `node:` module at all. */
@@ -45,7 +45,7 @@ const FOLDERS: Record<string, readonly string[]> = {
   "src/capabilities": ["chat", "check", "feeds", "files"],
   "src/gateways": ["http", "irc", "lab", "websocket"],
   "src/storage": ["disk", "memory", "nats", "sqlite"],
-  "src/cli": ["commands"],
+  "src/cli": ["chat", "commands"],
   test: ["conformance", "e2e", "faults", "fuzz", "interop", "support"],
 }
 

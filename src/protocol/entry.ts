@@ -33,7 +33,8 @@ export function expandBatch(entries: readonly BatchedEntry[]): WireEntry[] {
   return entries.map((entry) => {
     author = entry.author ?? author
     time = entry.time ?? time
-    if (author === undefined || time === undefined) throw new TypeError("A batch begins with an author and a time.")
+    if (author === undefined || time === undefined)
+      throw new TypeError("A batch begins with an author and a time.")
     return { ...entry, author, time }
   })
 }

@@ -134,7 +134,10 @@ console.log(functions.map((value) => typeof value).join(), line)
 const oldNode = (process.env.PATH ?? "")
   .split(delimiter)
   .map((folder) => join(folder, "node"))
-  .find((node) => Number.parseInt(spawnSync(node, ["-p", "process.versions.node"]).stdout?.toString() ?? "", 10) < 24)
+  .find(
+    (node) =>
+      Number.parseInt(spawnSync(node, ["-p", "process.versions.node"]).stdout?.toString() ?? "", 10) < 24,
+  )
 
 if (oldNode)
   test("package: bin/landline.js runs under the old Node of this system as far as that sentence", async () => {

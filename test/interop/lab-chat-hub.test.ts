@@ -154,7 +154,6 @@ describe("lab chat in the hub", () => {
     await bob.write(frame("lost"))
     const { level } = await hub.lines.next(/^Not taken from bob: The hub cannot store anything/)
     assert.equal(level, "ERROR")
-    await hub.chat.begin()
     assert.equal(await bob.end(), "")
   })
 

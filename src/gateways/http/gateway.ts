@@ -53,7 +53,11 @@ export function createHttpGateway(parts: HttpParts): HttpGateway {
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
 
   app.setNotFoundHandler(async () => {
-    throw new LandlineError("not_found", {}, "There is nothing at that address. GET / says what this hub offers.")
+    throw new LandlineError(
+      "not_found",
+      {},
+      "There is nothing at that address. GET / says what this hub offers.",
+    )
   })
   app.setErrorHandler((thrown, request, reply) => {
     const error = fromFastify(thrown)
@@ -71,7 +75,9 @@ function sendError(error: LandlineError, request: FastifyRequest, reply: Fastify
   reply.status(ERRORS[code].http)
   if (ERRORS[code].retry === "later") reply.header("Retry-After", "1")
   if (/json/.test(request.headers.accept ?? ""))
-    return reply.type("application/json").send({ error: { code, message, retry: ERRORS[code].retry, details } })
+    return reply
+      .type("application/json")
+      .send({ error: { code, message, retry: ERRORS[code].retry, details } })
   return reply.type("text/plain; charset=utf-8").send(`${message}\n`)
 }
 
@@ -79,6 +85,7 @@ function fromFastify(thrown: unknown): LandlineError {
   const { code, statusCode } = thrown as { code?: string; statusCode?: number }
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
     return new LandlineError("too_large", {}, `A message has at most ${limits.entryBytesMax / 1024} KiB.`)
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new LandlineError("bad_request")
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new LandlineError("bad_request")
   return toLandlineError(thrown)
 }

@@ -12,12 +12,20 @@ const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame
 export function registerPages(app: FastifyInstance, parts: HttpParts): void {
   app.get("/", async (request, reply) => {
     const guest = { name: "~page", role: "guest" } as const
-    const page = rootPage({ ...parts.hub, host: request.headers.host ?? "", rooms: await parts.chat.rooms(guest) })
+    const page = rootPage({
+      ...parts.hub,
+      host: request.headers.host ?? "",
+      rooms: await parts.chat.rooms(guest),
+    })
     return reply.type("text/html; charset=utf-8").header("Content-Security-Policy", PAGE_POLICY).send(page)
   })
 
   app.get("/client.js", async (_request, reply) => {
-    const missing = new LandlineError("not_found", {}, "The browser library is not built here: run `npm run build`.")
+    const missing = new LandlineError(
+      "not_found",
+      {},
+      "The browser library is not built here: run `npm run build`.",
+    )
     if (!parts.clientFile) throw missing
     const file = await readFile(parts.clientFile).catch(() => Promise.reject(missing))
     return reply.type("text/javascript; charset=utf-8").send(file)

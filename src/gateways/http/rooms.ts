@@ -55,7 +55,13 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
     }),
   )
 
-  async function page(request: RoomRequest, reply: FastifyReply, who: Author, from: Place, format: PageFormat) {
+  async function page(
+    request: RoomRequest,
+    reply: FastifyReply,
+    who: Author,
+    from: Place,
+    format: PageFormat,
+  ) {
     const { room } = request.params
     const { stat, after } = await chat.follow(who, room, from)
     async function* body() {
@@ -69,7 +75,10 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
   async function stream(request: RoomRequest, reply: FastifyReply, who: Author, from: FollowFrom) {
     const follow = await chat.follow(who, request.params.room, from)
     reply.hijack()
-    reply.raw.writeHead(200, { ...reply.getHeaders(), "Content-Type": "text/event-stream" } as Record<string, string>)
+    reply.raw.writeHead(200, { ...reply.getHeaders(), "Content-Type": "text/event-stream" } as Record<
+      string,
+      string
+    >)
     streams.start(reply.raw, follow)
   }
 
@@ -101,7 +110,11 @@ function query(request: FastifyRequest): z.infer<typeof Query> {
   const parsed = Query.safeParse(request.query)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new LandlineError("bad_request", {}, `The address is not understood: ${issue?.path.join(".")}: ${issue?.message}.`)
+  throw new LandlineError(
+    "bad_request",
+    {},
+    `The address is not understood: ${issue?.path.join(".")}: ${issue?.message}.`,
+  )
 }
 
 function wanted(request: FastifyRequest): "text" | "jsonl" | "sse" {
@@ -120,7 +133,12 @@ function said(body: unknown): string {
   }
   // `echo hello | curl --data-binary @-` means the word, not the line end that echo adds.
   text = text.replace(/\r?\n$/, "")
-  if (text === "") throw new LandlineError("bad_request", {}, "There is nothing to say in that request: curl -d TEXT says it.")
+  if (text === "")
+    throw new LandlineError(
+      "bad_request",
+      {},
+      "There is nothing to say in that request: curl -d TEXT says it.",
+    )
   return text
 }
 
@@ -128,7 +146,12 @@ function said(body: unknown): string {
 function producer(request: FastifyRequest): Producer | undefined {
   const { "landline-producer": id, "landline-seq": seq } = request.headers
   if (id === undefined && seq === undefined) return undefined
-  if (typeof id === "string" && /^[\x21-\x7e]{1,64}$/.test(id) && typeof seq === "string" && /^[1-9]\d{0,14}$/.test(seq))
+  if (
+    typeof id === "string" &&
+    /^[\x21-\x7e]{1,64}$/.test(id) &&
+    typeof seq === "string" &&
+    /^[1-9]\d{0,14}$/.test(seq)
+  )
     return { id, epoch: 0, seq: Number(seq) }
   throw new LandlineError(
     "bad_request",

@@ -17,13 +17,21 @@ td:first-child { font-weight: 600; white-space: nowrap } td:last-child { text-al
 const ROOMS_SHOWN = 12
 
 /** What this hub is and how to come in, on one screen. Everything variable in it is escaped. */
-export function rootPage(hub: { name: string; version: string; host: string; rooms: readonly RoomInfo[] }): string {
+export function rootPage(hub: {
+  name: string
+  version: string
+  host: string
+  rooms: readonly RoomInfo[]
+}): string {
   const host = escape(hub.host)
-  const rooms = hub.rooms.slice(0, ROOMS_SHOWN).map(
-    ({ room, line, count, present }) =>
-      `<tr><td>${escape(room)}</td><td>${escape(line)}</td><td>${count} said, ${present} here</td></tr>`,
-  )
-  const more = hub.rooms.length > ROOMS_SHOWN ? `<p class="soft">and ${hub.rooms.length - ROOMS_SHOWN} more</p>` : ""
+  const rooms = hub.rooms
+    .slice(0, ROOMS_SHOWN)
+    .map(
+      ({ room, line, count, present }) =>
+        `<tr><td>${escape(room)}</td><td>${escape(line)}</td><td>${count} said, ${present} here</td></tr>`,
+    )
+  const more =
+    hub.rooms.length > ROOMS_SHOWN ? `<p class="soft">and ${hub.rooms.length - ROOMS_SHOWN} more</p>` : ""
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -28,7 +28,10 @@ export class EventStreams {
       },
     })
     // Without it, nobody would notice a line that is dead.
-    const beat = setInterval(() => follower.state === "live" && write(": heartbeat\n\n"), limits.heartbeatMs).unref()
+    const beat = setInterval(
+      () => follower.state === "live" && write(": heartbeat\n\n"),
+      limits.heartbeatMs,
+    ).unref()
     response.on("drain", () => follower.resume())
     response.on("close", () => {
       clearInterval(beat)

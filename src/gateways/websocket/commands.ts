@@ -20,7 +20,9 @@ export const commands = {
   rooms: command(Rooms, (chat, who) => chat.rooms(who)),
   create_room: command(CreateRoom, (chat, who, { room, line }) => chat.createRoom(who, room, line)),
   set_topic_line: command(SetTopicLine, (chat, who, { room, line }) => chat.setTopicLine(who, room, line)),
-  people: command(People, async (chat, who, { room = "lobby" }) => ({ people: await chat.people(who, room) })),
+  people: command(People, async (chat, who, { room = "lobby" }) => ({
+    people: await chat.people(who, room),
+  })),
   search: command(Search, async (chat, who, { room, words, limit = HISTORY_DEFAULT, before }) => ({
     entries: (await chat.search(who, room, words, limit, before)).map(foundEntry),
   })),

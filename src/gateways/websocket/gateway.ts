@@ -71,7 +71,9 @@ export class WebSocketGateway {
   /** Tells every session that the hub stops, and waits until they are gone. */
   async close(reason: LandlineError): Promise<void> {
     clearInterval(this.#heartbeat)
-    const gone = [...this.#connections.keys()].map((ws) => new Promise((resolve) => ws.once("close", resolve)))
+    const gone = [...this.#connections.keys()].map(
+      (ws) => new Promise((resolve) => ws.once("close", resolve)),
+    )
     for (const { connection } of this.#connections.values()) connection.refuse(reason)
     await Promise.all(gone)
   }

@@ -84,9 +84,8 @@ export class SessionConnection {
     const { chat, hub } = this.#parts
     const { author } = session
     this.#session = session
-    this.#publishing = new Publishing(
-      this.#connection,
-      async (topic, text, producer) => chat.say(author, roomOf(topicName(topic)), text, producer),
+    this.#publishing = new Publishing(this.#connection, async (topic, text, producer) =>
+      chat.say(author, roomOf(topicName(topic)), text, producer),
     )
     this.#connection.send({
       op: "welcome",
@@ -113,7 +112,10 @@ export class SessionConnection {
     const { schema, run } = commands[op as keyof typeof commands]
     const request = parsed(schema, message)
     const running = run(this.#parts.chat, who, request as never)
-    this.#answer(message, running.then((result) => this.#connection.send({ op: "result", id: request.id, result })))
+    this.#answer(
+      message,
+      running.then((result) => this.#connection.send({ op: "result", id: request.id, result })),
+    )
   }
 
   #answer(message: object, running: Promise<void>): void {
@@ -192,6 +194,10 @@ function object(text: string): { op?: unknown; id?: unknown } {
     throw new LandlineError("bad_request", {}, "The hub could not read that request: it is not JSON.")
   }
   if (typeof message !== "object" || message === null || Array.isArray(message))
-    throw new LandlineError("bad_request", {}, "The hub could not read that request: it is not a JSON object.")
+    throw new LandlineError(
+      "bad_request",
+      {},
+      "The hub could not read that request: it is not a JSON object.",
+    )
   return message
 }
