@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs"
 import { hostname } from "node:os"
 import { fileURLToPath } from "node:url"
+import type { FastifyInstance } from "fastify"
 import pino, { type Logger } from "pino"
 import { Chat } from "../capabilities/chat/chat.ts"
 import { systemClock } from "../core/clock.ts"
@@ -12,6 +13,7 @@ import { Topics } from "../core/topics.ts"
 import { createHttpGateway } from "../gateways/http/gateway.ts"
 import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
 import { LandlineError } from "../protocol/errors.ts"
+import { asText, type LabService, serveHubLab } from "./lab.ts"
 import { createMetrics } from "./metrics.ts"
 import { readSettings } from "./read-settings.ts"
 import type { SettingName, Settings } from "./settings.ts"
@@ -25,7 +27,7 @@ export interface Hub extends AsyncDisposable {
   readonly port: number
   readonly settings: Settings
   /** Where each lab service listens. */
-  readonly lab: readonly { readonly service: string; readonly address: string }[]
+  readonly lab: readonly { readonly service: string; readonly port: number }[]
   /** Tells everybody, commits everything, ends. */
   close(): Promise<void>
 }
@@ -75,9 +77,12 @@ export async function startHub(given: { [K in SettingName]?: unknown } = {}, opt
   http.app.server.on("upgrade", (request, socket, head) => sessionsGateway.upgrade(request, socket as never, head))
   const retainer = new Retainer(topics, () => retention(settings))
 
+  let lab: (LabService & { service: string })[] = []
+
   async function close(): Promise<void> {
     const stopping = new LandlineError("stopping")
     retainer.end()
+    await Promise.all(lab.map((service) => service.close()))
     await sessionsGateway.close(stopping)
     await topics.close(stopping)
     http.endStreams()
@@ -90,22 +95,32 @@ export async function startHub(given: { [K in SettingName]?: unknown } = {}, opt
   try {
     await chat.begin()
     await listen(http.app, settings)
+    if (settings.lab)
+      lab = await serveHubLab({
+        services: settings.lab,
+        host: settings.lan ? "::" : settings.host,
+        hubPort: portOf(http.app),
+        room: settings.labRoom,
+        write: (line) => options.labOutput?.(asText(line)),
+        chat,
+        people,
+        presence,
+      })
   } catch (error) {
     await close()
     throw error
   }
   retainer.begin((error) => logger.warn({ err: error }, "retention"))
-  const address = http.app.server.address()
-  const port = typeof address === "object" && address ? address.port : settings.port
+  const port = portOf(http.app)
   let closing: Promise<void> | undefined
   const closeOnce = () => {
     closing ??= close()
     return closing
   }
-  return { address: `http://localhost:${port}`, port, settings, lab: [], close: closeOnce, [Symbol.asyncDispose]: closeOnce }
+  return { address: `http://localhost:${port}`, port, settings, lab, close: closeOnce, [Symbol.asyncDispose]: closeOnce }
 }
 
-async function listen(app: { listen(options: object): Promise<string> }, { port, host, lan }: Settings): Promise<void> {
+async function listen(app: FastifyInstance, { port, host, lan }: Settings): Promise<void> {
   try {
     await app.listen({ port, host: lan ? "::" : host.replace(/^\[|\]$/g, "") })
   } catch (error) {
@@ -122,6 +137,11 @@ async function listen(app: { listen(options: object): Promise<string> }, { port,
       throw new LandlineError("usage", {}, `Port ${port} is not allowed to you. Choose one above 1023 with --port.`)
     throw error
   }
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address()
+  return typeof address === "object" && address ? address.port : 0
 }
 
 function retention({ keepEntries, keepBytes, keepDays }: Settings) {

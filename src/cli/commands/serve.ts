@@ -39,7 +39,8 @@ async function run(given: { [K in SettingName]?: unknown }): Promise<void> {
   if (hub.settings.open) process.stderr.write(OPEN_WARNING)
   await stopped
   await hub.close()
-  process.stdout.write("The hub has stopped. Everything that was said is kept.\n")
+  const kept = hub.settings.data === ":memory:" ? "" : " Everything that was said is kept."
+  process.stdout.write(`The hub has stopped.${kept}\n`)
 }
 
 const OPEN_WARNING =
@@ -49,7 +50,7 @@ const OPEN_WARNING =
 function greeting({ address, port, settings, lab }: Hub): string {
   const addresses = [address, ...networkAddresses(settings).map((host) => `http://${host}:${port}`)]
   const at = port === 7300 ? "" : ` --hub localhost:${port}`
-  const services = lab.map(({ service, address }) => `  ${service.padEnd(9)} ${address}`)
+  const services = lab.map(({ service, port }) => `  ${service.padEnd(9)} ${settings.lan ? "port" : settings.host} ${port}`)
   return [
     "",
     `${settings.name} is at ${addresses.join(", ")}`,
@@ -57,7 +58,7 @@ function greeting({ address, port, settings, lab }: Hub): string {
     `  browser   ${addresses.at(-1)}`,
     `  terminal  npx landline chat${at}`,
     `  script    curl -d 'hello' ${address}/rooms/lobby`,
-    ...(services.length > 0 ? ["", "The lab is open:", ...services] : []),
+    ...(services.length > 0 ? ["", `The lab is open; its programs talk in ${settings.labRoom}:`, ...services] : []),
     "",
     settings.data === ":memory:"
       ? "Nothing is kept when it stops. Ctrl-C stops it."

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { Readable } from "node:stream"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
@@ -125,14 +126,9 @@ function wanted(request: FastifyRequest): "text" | "jsonl" | "sse" {
 
 function said(body: unknown): string {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-  let text: string
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes)
-  } catch {
-    throw new LandlineError("bad_request", {}, "A message is text in UTF-8; this is not.")
-  }
+  if (!isUtf8(bytes)) throw new LandlineError("bad_request", {}, "A message is text in UTF-8; this is not.")
   // `echo hello | curl --data-binary @-` means the word, not the line end that echo adds.
-  text = text.replace(/\r?\n$/, "")
+  const text = bytes.toString("utf8").replace(/\r?\n$/, "")
   if (text === "")
     throw new LandlineError(
       "bad_request",
@@ -160,7 +156,8 @@ function producer(request: FastifyRequest): Producer | undefined {
   )
 }
 
-/** Header values arrive as Latin-1, and curl sends what the terminal gave it, which is UTF-8. */
+/** Header values arrive as Latin-1. curl sends what the terminal gave it, which is UTF-8; browsers do not. */
 function decodeHeader(value: string): string {
-  return Buffer.from(value, "latin1").toString("utf8")
+  const bytes = Buffer.from(value, "latin1")
+  return isUtf8(bytes) ? bytes.toString("utf8") : value
 }
