@@ -21,12 +21,12 @@ function askAs(hub: Hub, path: string, headers: Record<string, string>): Promise
   })
 }
 
-const say = (hub: Hub, text: BodyInit, headers: Record<string, string> = {}, room = "lobby") =>
+const say = (hub: Hub, text: string, headers: Record<string, string> = {}, room = "lobby") =>
   ask(hub, `/rooms/${room}`, { method: "POST", body: text, headers })
 
 test("http: curl says a text, and a session hears it", async () => {
   await using hub = await startMemoryHub()
-  using ada = await RawSession.hello(hub.address)
+  using ada = await RawSession.hello(hub.address, { name: "reader" })
   ada.send({ op: "follow", id: 1, topic: "room/lobby" })
   await ada.next("following")
   const said = await say(hub, "print done", {

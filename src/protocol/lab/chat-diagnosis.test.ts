@@ -12,7 +12,7 @@ import {
 import { ChatDecoder, encodeFrame, type HeaderBytes } from "./chat-frames.ts"
 import { type Diagnosis, formatDiagnosis, shownBytes } from "./diagnosis.ts"
 
-const seed = Number(process.env["SEED"] ?? 1)
+const seed = Number(process.env.SEED ?? 1)
 const bounds = { bodyBytesMax: 1_000, timeoutMs: 5_000 }
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const padded = (length: number | string, body: string | Uint8Array, width = 10) =>

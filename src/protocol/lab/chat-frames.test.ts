@@ -4,7 +4,7 @@ import fc from "fast-check"
 import { concat } from "./bytes.ts"
 import { ChatDecoder, encodeFrame, type HeaderBytes, headerPrefix, parseLength } from "./chat-frames.ts"
 
-const seed = Number(process.env["SEED"] ?? 1)
+const seed = Number(process.env.SEED ?? 1)
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 

@@ -1,0 +1,13 @@
+/** The seed of a run: its tests carry it in their names, and SEED repeats them. */
+export const SEED = Number(process.env["SEED"] ?? 1)
+
+/** A small seeded generator (mulberry32): numbers in [0, 1). */
+export function random(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
