@@ -25,7 +25,9 @@ async function timeEach(step: (text: string, seq: number) => unknown): Promise<n
 async function throughHub(dir: string): Promise<number> {
   await using server = await landline.start(dir)
   using session = await Session.open(server.port, "author")
-  return timeEach((text, seq) => session.ask({ op: "publish", topic, producer: "bench", seq, text }, "ack"))
+  return await timeEach((text, seq) =>
+    session.ask({ op: "publish", topic, producer: "bench", seq, text }, "ack"),
+  )
 }
 
 /** What no durable hub can beat on this disk: one row, one commit. */

@@ -25,7 +25,8 @@ const reportTimeoutMs = 90_000
 export class Counter implements AsyncDisposable {
   readonly #child = start(process.execPath, [program], "ipc")
   readonly #reports: Report[] = []
-  #wake: (() => void) | undefined
+  /** Resolves at the next report, for every one who waits. */
+  #next = Promise.withResolvers<void>()
 
   constructor() {
     this.#child.on("message", (report: Report) => this.#take(report))
@@ -62,9 +63,7 @@ export class Counter implements AsyncDisposable {
         if (failed) throw new Error(failed.why)
         const at = this.#reports.findIndex((report) => report.op === op)
         if (at >= 0) return this.#reports.splice(at, 1)[0] as Named<Op>
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve
-        })
+        await this.#next.promise
       }
     } finally {
       clearTimeout(deadline)
@@ -73,7 +72,8 @@ export class Counter implements AsyncDisposable {
 
   #take(report: Report): void {
     this.#reports.push(report)
-    this.#wake?.()
+    this.#next.resolve()
+    this.#next = Promise.withResolvers()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { formatCursor, parseCursor, START } from "../protocol/cursor.ts"
+import { expandBatch } from "../protocol/entry.ts"
 import type { LandlineError } from "../protocol/errors.ts"
 import type { Entries, ErrorMessage, Following, Gap, Presence, Request } from "../protocol/messages.ts"
 import type { TopicName } from "../protocol/names.ts"
@@ -7,7 +8,6 @@ import { CursorKeeper, type CursorStore } from "./cursor-store.ts"
 import { Emitter } from "./emitter.ts"
 import { type Entry, placed } from "./entry.ts"
 import { asError } from "./outbox.ts"
-import { expandBatch } from "../protocol/entry.ts"
 
 export interface EntryEvent {
   readonly type: "entry"

@@ -1,4 +1,4 @@
-import { MESSAGE_KINDS, type EntryKind } from "../protocol/entry.ts"
+import { type EntryKind, MESSAGE_KINDS } from "../protocol/entry.ts"
 import { LandlineError } from "../protocol/errors.ts"
 import type { AppendOptions, TopicStat } from "./topic-log.ts"
 

@@ -33,7 +33,11 @@ export function checkDoor(headers: DoorHeaders, names: ReadonlySet<string>): voi
       { host: host.slice(0, 100) },
       "The hub does not go by that name. Use its address, or start it with --host NAME.",
     )
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}` && origin.toLowerCase() !== `https://${host.toLowerCase()}`)
+  if (
+    origin !== undefined &&
+    origin.toLowerCase() !== `http://${host.toLowerCase()}` &&
+    origin.toLowerCase() !== `https://${host.toLowerCase()}`
+  )
     throw new LandlineError("elsewhere", { origin: origin.slice(0, 100) })
   if (site === "cross-site" && mode !== "navigate") throw new LandlineError("elsewhere", { site })
 }

@@ -16,7 +16,11 @@ export class Pages {
   readonly #kept = new Map<string, { page: Batch; bytes: number }>() // least recently used first
   #keptBytes = 0
 
-  constructor(log: TopicLog, telemetry: Telemetry = noTelemetry, bytesMax: number = limits.pageCacheBytesMax) {
+  constructor(
+    log: TopicLog,
+    telemetry: Telemetry = noTelemetry,
+    bytesMax: number = limits.pageCacheBytesMax,
+  ) {
     this.#log = log
     this.#telemetry = telemetry
     this.#bytesMax = bytesMax

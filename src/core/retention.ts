@@ -26,7 +26,8 @@ export class Retainer {
   async round(): Promise<void> {
     for (const stat of await this.#topics.list()) {
       const retention = this.#retentionOf(stat)
-      if (Object.keys(retention).length > 0 && stat.tail >= stat.head) await this.#topics.trim(stat.topic, retention)
+      if (Object.keys(retention).length > 0 && stat.tail >= stat.head)
+        await this.#topics.trim(stat.topic, retention)
     }
   }
 

@@ -27,7 +27,10 @@ export class Sessions {
    *   ignored and a new session begins.
    * @throws LandlineError bad_name | name_taken | too_many
    */
-  async open(who: { name?: string | undefined; secret?: string | undefined }, resume?: string): Promise<Session> {
+  async open(
+    who: { name?: string | undefined; secret?: string | undefined },
+    resume?: string,
+  ): Promise<Session> {
     if (this.#sessions.size >= limits.sessionsMax) throw new LandlineError("too_many")
     if (who.name !== undefined && who.secret !== undefined)
       return this.#add(await this.#people.member(who.name, who.secret))

@@ -17,10 +17,7 @@ export class Topic {
   readonly #live = new Set<Follower>()
   readonly #unwatch: () => void
 
-  constructor(
-    stat: TopicStat,
-    parts: { log: TopicLog; pages: Pages; clock: Clock; telemetry: Telemetry },
-  ) {
+  constructor(stat: TopicStat, parts: { log: TopicLog; pages: Pages; clock: Clock; telemetry: Telemetry }) {
     this.#stat = stat
     this.#log = parts.log
     this.#pages = parts.pages

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from "./clock.ts"
 import { Pages } from "./pages.ts"
 import { noTelemetry, type Telemetry } from "./telemetry.ts"
 import { Topic } from "./topic.ts"
-import type { AppendOptions, Appended, Draft, Retention, TopicLog, TopicStat } from "./topic-log.ts"
+import type { Appended, AppendOptions, Draft, Retention, TopicLog, TopicStat } from "./topic-log.ts"
 
 /** All topics of the hub, opened as they are used. */
 export class Topics {

@@ -44,7 +44,10 @@ export interface HubOptions {
  * @param given settings as in the table; what is left out comes from the environment or its default
  * @throws LandlineError usage | port_in_use | data_in_use | data_newer | data_damaged | data_unwritable
  */
-export async function startHub(given: { [K in SettingName]?: unknown } = {}, options: HubOptions = {}): Promise<Hub> {
+export async function startHub(
+  given: { [K in SettingName]?: unknown } = {},
+  options: HubOptions = {},
+): Promise<Hub> {
   const settings = readSettings(given)
   const logger = options.logger ?? pino({ level: "silent" })
   const metrics = createMetrics({
@@ -63,7 +66,15 @@ export async function startHub(given: { [K in SettingName]?: unknown } = {}, opt
   const names = hubNames(settings)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
 
-  const sessionsGateway = new WebSocketGateway({ chat, sessions, presence, hub, names, telemetry: metrics, onDefect })
+  const sessionsGateway = new WebSocketGateway({
+    chat,
+    sessions,
+    presence,
+    hub,
+    names,
+    telemetry: metrics,
+    onDefect,
+  })
   const http = createHttpGateway({
     chat,
     people,
@@ -74,7 +85,9 @@ export async function startHub(given: { [K in SettingName]?: unknown } = {}, opt
     ready: async () => void (await log.list()),
     onDefect,
   })
-  http.app.server.on("upgrade", (request, socket, head) => sessionsGateway.upgrade(request, socket as never, head))
+  http.app.server.on("upgrade", (request, socket, head) =>
+    sessionsGateway.upgrade(request, socket as never, head),
+  )
   const retainer = new Retainer(topics, () => retention(settings))
 
   let lab: (LabService & { service: string })[] = []
@@ -117,7 +130,14 @@ export async function startHub(given: { [K in SettingName]?: unknown } = {}, opt
     closing ??= close()
     return closing
   }
-  return { address: `http://localhost:${port}`, port, settings, lab, close: closeOnce, [Symbol.asyncDispose]: closeOnce }
+  return {
+    address: `http://localhost:${port}`,
+    port,
+    settings,
+    lab,
+    close: closeOnce,
+    [Symbol.asyncDispose]: closeOnce,
+  }
 }
 
 async function listen(app: FastifyInstance, { port, host, lan }: Settings): Promise<void> {
@@ -132,9 +152,17 @@ async function listen(app: FastifyInstance, { port, host, lan }: Settings): Prom
         `Port ${port} is in use. Stop the program that has it, or choose another with --port.`,
       )
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
-      throw new LandlineError("usage", {}, `This machine has no address ${host}. Leave out --host, or use --lan.`)
+      throw new LandlineError(
+        "usage",
+        {},
+        `This machine has no address ${host}. Leave out --host, or use --lan.`,
+      )
     if (code === "EACCES")
-      throw new LandlineError("usage", {}, `Port ${port} is not allowed to you. Choose one above 1023 with --port.`)
+      throw new LandlineError(
+        "usage",
+        {},
+        `Port ${port} is not allowed to you. Choose one above 1023 with --port.`,
+      )
     throw error
   }
 }

@@ -27,7 +27,11 @@ export function createMetrics(load: Load): Metrics {
     buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
     registers,
   })
-  const commitBytes = new Counter({ name: "landline_commit_bytes_total", help: "Bytes of bodies committed.", registers })
+  const commitBytes = new Counter({
+    name: "landline_commit_bytes_total",
+    help: "Bytes of bodies committed.",
+    registers,
+  })
   const commitSeconds = new Histogram({
     name: "landline_commit_seconds",
     help: "Time from sending a commit to the log until it was durable.",
@@ -40,8 +44,16 @@ export function createMetrics(load: Load): Metrics {
     buckets: SECONDS,
     registers,
   })
-  const deliveries = new Counter({ name: "landline_deliveries_total", help: "Batches handed to followers as they were committed.", registers })
-  const logReads = new Counter({ name: "landline_log_reads_total", help: "Pages read from the log.", registers })
+  const deliveries = new Counter({
+    name: "landline_deliveries_total",
+    help: "Batches handed to followers as they were committed.",
+    registers,
+  })
+  const logReads = new Counter({
+    name: "landline_log_reads_total",
+    help: "Pages read from the log.",
+    registers,
+  })
   const cuts = new Counter({
     name: "landline_connections_cut_total",
     help: "Connections ended by the hub.",

@@ -12,7 +12,11 @@ export function readSettings(given: { [K in SettingName]?: unknown }, environmen
     const result = schema.safeParse(value === "" ? undefined : value)
     if (result.success) return [name, result.data]
     const [issue] = result.error.issues
-    throw new LandlineError("usage", { setting: name }, `${flag.split(" ")[0]} ${String(value)}: ${issue?.message}.`)
+    throw new LandlineError(
+      "usage",
+      { setting: name },
+      `${flag.split(" ")[0]} ${String(value)}: ${issue?.message}.`,
+    )
   })
   return refuseUnsafe(Object.fromEntries(read) as Settings)
 }

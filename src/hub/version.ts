@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs"
 
 /** The version in package.json, which lies two folders up in `src` and in `dist` alike. */
-export const version: string = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
+export const version: string = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+).version

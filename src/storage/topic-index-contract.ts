@@ -5,7 +5,9 @@ import type { TopicLog } from "../core/topic-log.ts"
 import { draft } from "./topic-log-contract.ts"
 
 /** What every Index promises. */
-export function topicIndexContract(open: () => Promise<{ log: TopicLog; index: Index } & AsyncDisposable>): void {
+export function topicIndexContract(
+  open: () => Promise<{ log: TopicLog; index: Index } & AsyncDisposable>,
+): void {
   test("search finds whole words and a beginning at the end, newest first, in its topic only", async () => {
     await using opened = await open()
     const { log, index } = opened
@@ -43,7 +45,10 @@ export function topicIndexContract(open: () => Promise<{ log: TopicLog; index: I
     const { log, index } = opened
     await log.create("room/a")
     for (let round = 1; round <= 5; round++) {
-      await log.append("room/a", Array.from({ length: 500 }, (_, n) => draft(`word${round} ${n}`)))
+      await log.append(
+        "room/a",
+        Array.from({ length: 500 }, (_, n) => draft(`word${round} ${n}`)),
+      )
       assert.equal((await index.search("room/a", { words: `word${round}`, limit: 1_000 })).length, 500)
     }
   })

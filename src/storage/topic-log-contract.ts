@@ -13,7 +13,8 @@ export const draft = (text: string, more: Partial<Draft> = {}): Draft => ({
   body: encoder.encode(text),
   ...more,
 })
-export const texts = (entries: readonly Entry[]): string[] => entries.map((entry) => decoder.decode(entry.body))
+export const texts = (entries: readonly Entry[]): string[] =>
+  entries.map((entry) => decoder.decode(entry.body))
 
 export function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
   assert.ok(code in ERRORS)
@@ -21,7 +22,9 @@ export function rejects(promise: Promise<unknown>, code: ErrorCode): Promise<voi
 }
 
 /** What every TopicLog promises. @param open an empty log, which the caller closes after the test */
-export function topicLogContract(open: (clock?: Clock) => Promise<{ log: TopicLog } & AsyncDisposable>): void {
+export function topicLogContract(
+  open: (clock?: Clock) => Promise<{ log: TopicLog } & AsyncDisposable>,
+): void {
   const all = (log: TopicLog, topic: `room/${string}`, after = 0) => log.read(topic, after, 10_000, 1 << 30)
 
   test("offsets count from 1 without a hole, and reading gives back what was appended", async () => {
@@ -66,7 +69,12 @@ export function topicLogContract(open: (clock?: Clock) => Promise<{ log: TopicLo
     await using opened = await open()
     const { log } = opened
     for (const name of ["a", "b"] as const) await log.create(`room/${name}`)
-    await Promise.all(["1", "2", "3"].flatMap((n) => [log.append("room/a", [draft(`a${n}`)]), log.append("room/b", [draft(`b${n}`)])]))
+    await Promise.all(
+      ["1", "2", "3"].flatMap((n) => [
+        log.append("room/a", [draft(`a${n}`)]),
+        log.append("room/b", [draft(`b${n}`)]),
+      ]),
+    )
     assert.deepEqual(texts(await all(log, "room/a")), ["a1", "a2", "a3"])
     assert.deepEqual(texts(await all(log, "room/b", 1)), ["b2", "b3"])
   })
@@ -75,7 +83,10 @@ export function topicLogContract(open: (clock?: Clock) => Promise<{ log: TopicLo
     await using opened = await open()
     const { log } = opened
     await log.create("room/a")
-    await log.append("room/a", ["aaaa", "bbbb", "cccc"].map((text) => draft(text)))
+    await log.append(
+      "room/a",
+      ["aaaa", "bbbb", "cccc"].map((text) => draft(text)),
+    )
     assert.deepEqual(texts(await log.read("room/a", 0, 2, 1000)), ["aaaa", "bbbb"])
     assert.deepEqual(texts(await log.read("room/a", 0, 10, 8)), ["aaaa", "bbbb"])
     assert.deepEqual(texts(await log.read("room/a", 1, 10, 1)), ["bbbb"])
@@ -100,7 +111,8 @@ export function topicLogContract(open: (clock?: Clock) => Promise<{ log: TopicLo
       Array.from({ length: 2_500 }, (_, n) => n + 1),
     )
     assert.ok(seenAtResolve.every(Boolean))
-    const plain = (entries: Entry[]) => entries.map((entry) => ({ ...entry, body: decoder.decode(entry.body) }))
+    const plain = (entries: Entry[]) =>
+      entries.map((entry) => ({ ...entry, body: decoder.decode(entry.body) }))
     assert.deepEqual(plain(seen), plain(await all(log, "room/a")))
     unwatch()
     await log.append("room/a", [draft("after")])
@@ -120,7 +132,10 @@ export function topicLogContract(open: (clock?: Clock) => Promise<{ log: TopicLo
     assert.equal((await say(2)).duplicate, true)
     await say(1, 1)
     await rejects(say(4, 0), "forbidden")
-    await rejects(log.append("room/a", [draft("")], { producer: { id: "new", epoch: 0, seq: 2 } }), "sequence_gap")
+    await rejects(
+      log.append("room/a", [draft("")], { producer: { id: "new", epoch: 0, seq: 2 } }),
+      "sequence_gap",
+    )
     assert.deepEqual(texts(await all(log, "room/a")), ["0/1", "0/2", "0/3", "1/1"])
   })
 

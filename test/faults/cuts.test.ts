@@ -11,7 +11,10 @@ const topic = "room/lobby"
 const START = `${"0".repeat(16)}_${"0".repeat(16)}`
 
 /** Follows to the last message, through cuts at random moments, and keeps what it saw. */
-async function followThroughCuts(address: string, chance: () => number): Promise<{ seen: string[]; cuts: number }> {
+async function followThroughCuts(
+  address: string,
+  chance: () => number,
+): Promise<{ seen: string[]; cuts: number }> {
   const seen: string[] = []
   let cuts = 0
   let cursor = START
@@ -34,7 +37,9 @@ test(`followers that are cut at random during a burst end with the identical seq
   await using folder = await tempDir()
   await using hub = await startHub({ port: 0, data: folder.path })
   using author = await RawSession.hello(hub.address)
-  const followers = Array.from({ length: FOLLOWERS }, (_, n) => followThroughCuts(hub.address, random(SEED * 100 + n)))
+  const followers = Array.from({ length: FOLLOWERS }, (_, n) =>
+    followThroughCuts(hub.address, random(SEED * 100 + n)),
+  )
   for (let seq = 1; seq <= MESSAGES; seq++) {
     author.send({ op: "publish", topic, producer: "p", seq, text: `message ${seq}` })
     if (seq % 1_000 === 0) await author.next("ack", (ack) => ack.seq === seq)

@@ -15,7 +15,8 @@ async function burst(session: RawSession, producer: string, kill: () => Promise<
   let acked = 0
   let killing: Promise<void> | undefined
   const more = () => {
-    while (sent - acked < IN_FLIGHT) session.send({ op: "publish", topic, producer, seq: ++sent, text: `${producer} ${sent}` })
+    while (sent - acked < IN_FLIGHT)
+      session.send({ op: "publish", topic, producer, seq: ++sent, text: `${producer} ${sent}` })
   }
   session.ws.on("message", (data) => {
     const message = JSON.parse(data.toString())
@@ -35,7 +36,10 @@ async function everything(address: string): Promise<string[]> {
   const response = await fetch(`${address}/rooms/lobby?after=${"0".repeat(16)}_${"0".repeat(16)}`, {
     headers: { accept: "application/x-ndjson" },
   })
-  return (await response.text()).trim().split("\n").map((line) => JSON.parse(line).text)
+  return (await response.text())
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).text)
 }
 
 test(`kill -9 in a burst, ${ROUNDS} rounds: what was acked is there once, what was not is there once or not at all`, async () => {
@@ -60,7 +64,8 @@ test(`kill -9 in a burst, ${ROUNDS} rounds: what was acked is there once, what w
     )
     // The author comes back and sends again what was not acked.
     using session = await RawSession.hello(hub.address)
-    for (let seq = acked + 1; seq <= sent; seq++) session.send({ op: "publish", topic, producer, seq, text: `${producer} ${seq}` })
+    for (let seq = acked + 1; seq <= sent; seq++)
+      session.send({ op: "publish", topic, producer, seq, text: `${producer} ${seq}` })
     await session.next("ack", ({ seq }) => seq === sent)
     assert.deepEqual(
       (await everything(hub.address)).slice(before),

@@ -17,7 +17,9 @@ async function publish(author: RawSession, first: number, last: number): Promise
   }
 }
 
-async function follower(address: string): Promise<{ session: RawSession; seen: () => number; until(offset: number): Promise<void> }> {
+async function follower(
+  address: string,
+): Promise<{ session: RawSession; seen: () => number; until(offset: number): Promise<void> }> {
   const session = await RawSession.hello(address)
   let last = 0
   const waiting: { offset: number; resolve: () => void }[] = []
@@ -35,7 +37,9 @@ async function follower(address: string): Promise<{ session: RawSession; seen: (
   return { session, seen: () => last, until }
 }
 
-test("a follower that never reads costs the others nothing and the hub little, and then gets everything", { timeout: 120_000 }, async () => {
+test("a follower that never reads costs the others nothing and the hub little, and then gets everything", {
+  timeout: 120_000,
+}, async () => {
   await using folder = await tempDir()
   await using hub = await startHubProcess(folder.path)
   using author = await RawSession.hello(hub.address)
@@ -64,7 +68,8 @@ test("a follower that retention has passed gets an exact gap, then the rest", as
   using author = await RawSession.hello(hub.address)
   author.send({ op: "publish", topic, producer: "p", seq: 1, text: "1" })
   const { cursor } = await author.next("ack")
-  for (let seq = 2; seq <= 5_000; seq++) author.send({ op: "publish", topic, producer: "p", seq, text: `${seq}` })
+  for (let seq = 2; seq <= 5_000; seq++)
+    author.send({ op: "publish", topic, producer: "p", seq, text: `${seq}` })
   await author.next("ack", ({ seq }) => seq === 5_000)
   for (;;) {
     using late = await RawSession.hello(hub.address)

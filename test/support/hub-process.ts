@@ -19,7 +19,11 @@ export interface HubProcess extends AsyncDisposable {
  * @param more further flags; a --port among them is taken
  * @param shell runs before it in the same process, such as a limit
  */
-export async function startHubProcess(data: string, more: readonly string[] = [], shell = ""): Promise<HubProcess> {
+export async function startHubProcess(
+  data: string,
+  more: readonly string[] = [],
+  shell = "",
+): Promise<HubProcess> {
   const port = more.includes("--port") ? [] : ["--port", "0"]
   const words = [program, "serve", ...port, "--data", data, ...more]
   const started = shell

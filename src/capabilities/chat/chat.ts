@@ -1,5 +1,5 @@
-import { authorize } from "../../core/authorize.ts"
 import type { Author } from "../../core/author.ts"
+import { authorize } from "../../core/authorize.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory } from "../../core/directory.ts"
 import type { Follower, Receiver } from "../../core/follower.ts"
@@ -192,7 +192,11 @@ export interface RoomFollow {
 function topicLine(text: string): string {
   const line = text.replace(/\s+/g, " ").trim()
   if ([...line].length > limits.topicLineCharactersMax)
-    throw new LandlineError("too_large", {}, `A topic line has at most ${limits.topicLineCharactersMax} characters.`)
+    throw new LandlineError(
+      "too_large",
+      {},
+      `A topic line has at most ${limits.topicLineCharactersMax} characters.`,
+    )
   return line
 }
 

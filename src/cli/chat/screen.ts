@@ -1,5 +1,7 @@
 import { createInterface, type Interface } from "node:readline"
+import { Writable } from "node:stream"
 import { clip } from "../width.ts"
+import { paint } from "./render.ts"
 
 /** Rows of what is not stored yet; more are told as a number. */
 const WAITING_ROWS_MAX = 5
@@ -13,37 +15,39 @@ export interface ScreenPorts {
 /**
  * A terminal with a line that one types on at the bottom, above it what waits to be stored, and above that everything
  * that was printed. What comes meanwhile is printed above the unfinished line, which stays as it is.
+ *
+ * readline edits the line but draws nothing: what it believes of the screen would be wrong after each print.
  */
 export class Screen {
   readonly #out = process.stdout
-  readonly #input = process.stdin
-  readonly #lines: Interface
-  readonly #onKeypress: (text: string, key: { name?: string }) => void
+  readonly #prompt: string
+  readonly #editor: Interface
+  readonly #schedule = () => {
+    // A batch of entries is one drawing.
+    if (!this.#closed) this.#drawing ??= setImmediate(() => this.#draw())
+  }
+  readonly #resumed = () => {
+    // A shell has written here meanwhile.
+    this.#rowsAbove = 0
+    this.#schedule()
+  }
+  #drawing: NodeJS.Immediate | undefined
   #pending: string[] = []
-  #flush: NodeJS.Immediate | undefined
   #waiting: readonly string[] = []
-  /** Rows between what was printed and the prompt, as they stand on the screen. */
-  #waitingRows = 0
-  #typedRows = 0
+  /** From the top of the bottom part to the cursor, as they stand on the screen. */
+  #rowsAbove = 0
   #closed = false
 
   constructor(prompt: string, { onLine, onLeave }: ScreenPorts) {
-    this.#lines = createInterface({ input: this.#input, output: this.#out, prompt, historySize: 500 })
-    // Before readline sees Enter: how far down the typed line reaches, so that it can be taken off.
-    this.#onKeypress = (_, key) => {
-      if (key?.name !== "return" && key?.name !== "enter") return
-      this.#lines.write(null, { ctrl: true, name: "e" })
-      this.#typedRows = this.#lines.getCursorPos().rows
-    }
-    this.#input.prependListener("keypress", this.#onKeypress)
-    this.#lines.on("line", (line) => {
-      this.#up(this.#typedRows + 1)
-      this.#lines.prompt()
-      onLine(line)
-    })
-    this.#lines.on("SIGINT", onLeave)
-    this.#lines.on("close", onLeave)
-    this.#lines.prompt()
+    this.#prompt = prompt
+    this.#editor = createInterface({ input: process.stdin, output: this.#nowhere(), prompt, terminal: true })
+    this.#editor.on("line", onLine)
+    this.#editor.on("SIGINT", onLeave)
+    this.#editor.on("close", onLeave)
+    process.stdin.on("keypress", this.#schedule)
+    process.stdout.on("resize", this.#schedule)
+    process.on("SIGCONT", this.#resumed)
+    this.#schedule()
   }
 
   get columns(): number {
@@ -62,47 +66,64 @@ export class Screen {
     this.#schedule()
   }
 
-  /** Takes the bottom off and gives the terminal back. */
+  /** Takes the bottom part off and gives the terminal back. */
   close(): void {
     if (this.#closed) return
-    this.#waiting = []
-    this.#redraw()
     this.#closed = true
-    clearImmediate(this.#flush)
-    this.#up(this.#lines.getCursorPos().rows)
-    this.#input.off("keypress", this.#onKeypress)
-    this.#lines.close()
+    clearImmediate(this.#drawing)
+    this.#toTop()
+    this.#out.write(this.#pending.map((line) => `${line}\n`).join(""))
+    process.stdin.off("keypress", this.#schedule)
+    process.stdout.off("resize", this.#schedule)
+    process.off("SIGCONT", this.#resumed)
+    this.#editor.close()
   }
 
-  #schedule(): void {
-    if (this.#closed || this.#flush) return
-    // A batch of entries is one redraw.
-    this.#flush = setImmediate(() => this.#redraw())
-  }
-
-  #redraw(): void {
-    this.#flush = undefined
-    const { rows } = this.#lines.getCursorPos()
-    this.#up(rows + this.#waitingRows)
+  #draw(): void {
+    this.#drawing = undefined
+    this.#out.cork()
+    this.#toTop()
     const waiting = this.#waiting.slice(0, WAITING_ROWS_MAX).map((line) => clip(line, this.columns - 1))
     const more = this.#waiting.length - waiting.length
     if (more > 0) waiting.push(`… and ${more} more`)
-    this.#waitingRows = waiting.length
-    const above = [...this.#pending, ...waiting.map((line) => this.#dim(line))]
+    const above = [...this.#pending, ...waiting.map((line) => paint("dim", line))]
     this.#pending = []
-    // readline goes up by the rows that its line had, so it is put as far below.
-    this.#out.write(above.map((line) => `${line}\n`).join("") + "\n".repeat(rows))
-    this.#lines.prompt(true)
+    this.#out.write(above.map((line) => `${line}\n`).join(""))
+    this.#rowsAbove = waiting.length + this.#drawLine()
+    this.#out.uncork()
   }
 
-  #dim(line: string): string {
-    return process.env.NO_COLOR ? line : `\x1b[2m${line}\x1b[22m`
+  /** @returns the row of the cursor within the line */
+  #drawLine(): number {
+    const at = this.#editor.getCursorPos()
+    const end = this.#endOfLine()
+    this.#out.write(this.#prompt + this.#editor.line)
+    // A terminal stays on a full row until something follows.
+    if (end.cols === 0) this.#out.write(" ")
+    this.#out.moveCursor(0, at.rows - end.rows)
+    this.#out.cursorTo(at.cols)
+    return at.rows
   }
 
-  /** To the first column, so many rows up, and everything from there on off the screen. */
-  #up(rows: number): void {
+  #endOfLine(): { rows: number; cols: number } {
+    const editor = this.#editor as { line: string; cursor: number } & Interface
+    const { cursor } = editor
+    editor.cursor = editor.line.length
+    const end = editor.getCursorPos()
+    editor.cursor = cursor
+    return end
+  }
+
+  #toTop(): void {
+    this.#out.moveCursor(0, -this.#rowsAbove)
     this.#out.cursorTo(0)
-    if (rows > 0) this.#out.moveCursor(0, -rows)
     this.#out.clearScreenDown()
+    this.#rowsAbove = 0
+  }
+
+  /** readline asks its output how wide it is. */
+  #nowhere(): Writable {
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+    return Object.defineProperty(nowhere, "columns", { get: () => this.columns })
   }
 }

@@ -17,7 +17,9 @@ export function register(program: Command): void {
     .action(verify)
   data
     .command("salvage")
-    .description("Makes a new log of everything that can be read in a damaged one, and keeps the damaged files.")
+    .description(
+      "Makes a new log of everything that can be read in a damaged one, and keeps the damaged files.",
+    )
     .option(...folder)
     .option("--json", "print the result as JSON")
     .action(salvage)
@@ -39,7 +41,10 @@ async function verify(given: Given): Promise<void> {
   for (const fault of result.faults) print(fault)
   const { topics, entries, faults } = result
   if (faults.length === 0) print(`All ${entries} entries in ${topics} topics are as they were written.`)
-  else print(`${faults.length} faults. Save what can be read with \`landline data salvage --data ${folderOf(given)}\`.`)
+  else
+    print(
+      `${faults.length} faults. Save what can be read with \`landline data salvage --data ${folderOf(given)}\`.`,
+    )
 }
 
 async function salvage(given: Given): Promise<void> {

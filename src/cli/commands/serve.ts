@@ -50,7 +50,9 @@ const OPEN_WARNING =
 function greeting({ address, port, settings, lab }: Hub): string {
   const addresses = [address, ...networkAddresses(settings).map((host) => `http://${host}:${port}`)]
   const at = port === 7300 ? "" : ` --hub localhost:${port}`
-  const services = lab.map(({ service, port }) => `  ${service.padEnd(9)} ${settings.lan ? "port" : settings.host} ${port}`)
+  const services = lab.map(
+    ({ service, port }) => `  ${service.padEnd(9)} ${settings.lan ? "port" : settings.host} ${port}`,
+  )
   return [
     "",
     `${settings.name} is at ${addresses.join(", ")}`,
@@ -58,7 +60,9 @@ function greeting({ address, port, settings, lab }: Hub): string {
     `  browser   ${addresses.at(-1)}`,
     `  terminal  npx landline chat${at}`,
     `  script    curl -d 'hello' ${address}/rooms/lobby`,
-    ...(services.length > 0 ? ["", `The lab is open; its programs talk in ${settings.labRoom}:`, ...services] : []),
+    ...(services.length > 0
+      ? ["", `The lab is open; its programs talk in ${settings.labRoom}:`, ...services]
+      : []),
     "",
     settings.data === ":memory:"
       ? "Nothing is kept when it stops. Ctrl-C stops it."

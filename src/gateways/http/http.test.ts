@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { get } from "node:http"
 import { test } from "node:test"
-import { type Hub, startHub } from "../../hub/main.ts"
 import { RawSession } from "../../../test/support/raw-session.ts"
+import { type Hub, startHub } from "../../hub/main.ts"
 
 const startMemoryHub = () => startHub({ port: 0, data: ":memory:" })
 
@@ -39,7 +39,10 @@ test("http: curl says a text, and a session hears it", async () => {
     ada.entries().map(({ author, text }) => [author, text]),
     [["~Drucker Süd", "print done"]],
   )
-  assert.equal((await ask(hub, "/rooms/lobby?as=bob", { method: "POST", body: "x" })).text, "Said in lobby as ~bob.\n")
+  assert.equal(
+    (await ask(hub, "/rooms/lobby?as=bob", { method: "POST", body: "x" })).text,
+    "Said in lobby as ~bob.\n",
+  )
   assert.equal((await say(hub, "who?")).text, "Said in lobby as ~guest.\n")
 })
 
@@ -51,12 +54,18 @@ test("http: a room reads as text, JSON lines or server-sent events, from a curso
   assert.match(text.text, /^\d{4}-\d\d-\d\d \d\d:\d\d ~guest: one\n.* ~guest: two\n {4}lines \\x1b\[31m\n$/)
   const after = first.headers.get("landline-cursor")!
   const jsonl = await ask(hub, `/rooms/lobby?after=${after}`, { headers: { accept: "application/x-ndjson" } })
-  const lines = jsonl.text.trim().split("\n").map((line) => JSON.parse(line))
+  const lines = jsonl.text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
   assert.deepEqual(
     lines.map(({ offset, text, cursor }) => [offset, text, cursor]),
     [[2, "two\nlines \u001b[31m", jsonl.headers.get("landline-cursor")]],
   )
-  assert.equal((await ask(hub, "/rooms/lobby?last=1", { headers: { accept: "application/json" } })).text, jsonl.text)
+  assert.equal(
+    (await ask(hub, "/rooms/lobby?last=1", { headers: { accept: "application/json" } })).text,
+    jsonl.text,
+  )
 
   const stop = new AbortController()
   const stream = await fetch(`${hub.address}/rooms/lobby`, {
@@ -84,7 +93,8 @@ test("http: a room reads as text, JSON lines or server-sent events, from a curso
 
 test("http: a message with a producer and a number is stored once", async () => {
   await using hub = await startMemoryHub()
-  const numbered = (seq: number) => say(hub, `n${seq}`, { "Landline-Producer": "printer", "Landline-Seq": `${seq}` })
+  const numbered = (seq: number) =>
+    say(hub, `n${seq}`, { "Landline-Producer": "printer", "Landline-Seq": `${seq}` })
   for (const seq of [1, 1, 2, 2]) assert.equal((await numbered(seq)).status, 201)
   assert.equal((await numbered(9)).status, 409)
   assert.equal((await say(hub, "x", { "Landline-Producer": "printer" })).status, 400)
@@ -136,7 +146,13 @@ test("http: a page from elsewhere can neither say nor read anything", async () =
   await using hub = await startMemoryHub()
   const own = `localhost:${hub.port}`
   assert.equal(await askAs(hub, "/rooms/lobby", { host: own }), 200)
-  assert.equal(await askAs(hub, "/rooms/lobby", { host: `127.0.0.1:${hub.port}`, origin: `http://127.0.0.1:${hub.port}` }), 200)
+  assert.equal(
+    await askAs(hub, "/rooms/lobby", {
+      host: `127.0.0.1:${hub.port}`,
+      origin: `http://127.0.0.1:${hub.port}`,
+    }),
+    200,
+  )
   for (const headers of [
     { host: own, origin: "http://evil.example" },
     { host: own, origin: "null" },
@@ -147,8 +163,15 @@ test("http: a page from elsewhere can neither say nor read anything", async () =
   ])
     for (const path of ["/", "/rooms", "/rooms/lobby", "/client.js", "/metrics", "/healthz", "/nowhere"])
       assert.equal(await askAs(hub, path, headers), 403, `${path} ${JSON.stringify(headers)}`)
-  assert.equal(await askAs(hub, "/", { host: own, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }), 200)
-  const posted = await ask(hub, "/rooms/lobby", { method: "POST", body: "x", headers: { Origin: "http://evil.example" } })
+  assert.equal(
+    await askAs(hub, "/", { host: own, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }),
+    200,
+  )
+  const posted = await ask(hub, "/rooms/lobby", {
+    method: "POST",
+    body: "x",
+    headers: { Origin: "http://evil.example" },
+  })
   assert.equal(posted.status, 403)
   assert.equal((await ask(hub, "/rooms/lobby")).text, "")
 })

@@ -23,12 +23,12 @@ export function rootPage(hub: {
   host: string
   rooms: readonly RoomInfo[]
 }): string {
-  const host = escape(hub.host)
+  const host = escapeHtml(hub.host)
   const rooms = hub.rooms
     .slice(0, ROOMS_SHOWN)
     .map(
       ({ room, line, count, present }) =>
-        `<tr><td>${escape(room)}</td><td>${escape(line)}</td><td>${count} said, ${present} here</td></tr>`,
+        `<tr><td>${escapeHtml(room)}</td><td>${escapeHtml(line)}</td><td>${count} said, ${present} here</td></tr>`,
     )
   const more =
     hub.rooms.length > ROOMS_SHOWN ? `<p class="soft">and ${hub.rooms.length - ROOMS_SHOWN} more</p>` : ""
@@ -37,13 +37,13 @@ export function rootPage(hub: {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(hub.name)} · Landline</title>
+<title>${escapeHtml(hub.name)} · Landline</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${escape(hub.name)}</h1>
-<p class="soft">A Landline hub: people and programs of this network talk here, and nothing they said is lost. Version ${escape(hub.version)}.</p>
+<h1>${escapeHtml(hub.name)}</h1>
+<p class="soft">A Landline hub: people and programs of this network talk here, and nothing they said is lost. Version ${escapeHtml(hub.version)}.</p>
 <h2>From a terminal</h2>
 <pre>npx landline chat --hub ${host}</pre>
 <h2>From a script</h2>
@@ -60,6 +60,6 @@ curl -H 'Accept: text/event-stream' http://${host}/rooms/lobby</pre>
 `
 }
 
-function escape(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }

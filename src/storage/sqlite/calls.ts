@@ -27,7 +27,11 @@ export class Moved<T> {
   }
 }
 
-type ResultOf<F> = F extends (...args: never[]) => infer R ? (Awaited<R> extends Moved<infer T> ? T : Awaited<R>) : never
+type ResultOf<F> = F extends (...args: never[]) => infer R
+  ? Awaited<R> extends Moved<infer T>
+    ? T
+    : Awaited<R>
+  : never
 type ArgsOf<F> = F extends (...args: infer A) => unknown ? A : never
 
 /** The main thread's end of a worker that runs `serveCalls`. @typeParam M the methods of the worker */
@@ -45,7 +49,11 @@ export class WorkerCalls<M extends Methods> {
     this.#worker.on("exit", () => this.#fail(new LandlineError("log_unavailable")))
   }
 
-  call<K extends keyof M & string>(method: K, args: ArgsOf<M[K]>, transfer: ArrayBuffer[] = []): Promise<ResultOf<M[K]>> {
+  call<K extends keyof M & string>(
+    method: K,
+    args: ArgsOf<M[K]>,
+    transfer: ArrayBuffer[] = [],
+  ): Promise<ResultOf<M[K]>> {
     if (this.#failed) return Promise.reject(this.#failed)
     const { promise, resolve, reject } = Promise.withResolvers<ResultOf<M[K]>>()
     this.#waiting.set(++this.#lastId, { resolve, reject })
@@ -83,7 +91,8 @@ export function serveCalls(methods: Methods, toError: (error: unknown) => Landli
   async function answer({ id, method, args }: Call): Promise<void> {
     try {
       const result = await methods[method]!(...args)
-      if (result instanceof Moved) port.postMessage({ id, result: result.result } satisfies Answer, result.transfer)
+      if (result instanceof Moved)
+        port.postMessage({ id, result: result.result } satisfies Answer, result.transfer)
       else port.postMessage({ id, result } satisfies Answer)
     } catch (thrown) {
       const { code, details, message } = toError(thrown)

@@ -20,7 +20,9 @@ async function filled(): Promise<{ path: string; epoch: number } & AsyncDisposab
   const log = await SqliteTopicLog.open(folder.path)
   const { epoch } = await log.create("room/a")
   await log.create("room/b")
-  const saying = Array.from({ length: ENTRIES }, (_, n) => log.append("room/a", [draft(`text ${n + 1} `.repeat(8))]))
+  const saying = Array.from({ length: ENTRIES }, (_, n) =>
+    log.append("room/a", [draft(`text ${n + 1} `.repeat(8))]),
+  )
   await Promise.all([...saying, log.append("room/b", [draft("small")])])
   await log.close()
   return { path: folder.path, epoch, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
@@ -99,7 +101,10 @@ test("a changed entry among the last is found at start, and one further back by 
   change(folder.path, `UPDATE entries SET author = 'ada' WHERE id = ${b + 1}`)
   assert.deepEqual(verifyLog(folder.path), { topics: 2, entries: ENTRIES + 1, faults: [] })
   const a = 2 ** 32
-  change(folder.path, `UPDATE entries SET time = time + 1 WHERE id = ${a + 7}; DELETE FROM entries WHERE id = ${a + 9}`)
+  change(
+    folder.path,
+    `UPDATE entries SET time = time + 1 WHERE id = ${a + 7}; DELETE FROM entries WHERE id = ${a + 9}`,
+  )
   await (await SqliteTopicLog.open(folder.path)).close()
   assert.deepEqual(verifyLog(folder.path).faults, [
     "room/a: entry 7 is not as it was written",
@@ -129,8 +134,13 @@ test("salvage saves every readable entry, keeps the damaged files, and begins a 
   const { epoch, tail } = (await log.stat("room/a"))!
   assert.ok(epoch > folder.epoch)
   assert.equal(tail, a!.saved)
-  const numbers = texts(await log.read("room/a", 0, ENTRIES, 1 << 30)).map((text) => Number(text.split(" ")[1]))
-  assert.deepEqual(numbers, [...new Set(numbers)].sort((x, y) => x - y))
+  const numbers = texts(await log.read("room/a", 0, ENTRIES, 1 << 30)).map((text) =>
+    Number(text.split(" ")[1]),
+  )
+  assert.deepEqual(
+    numbers,
+    [...new Set(numbers)].sort((x, y) => x - y),
+  )
   assert.equal((await log.append("room/a", [draft("goes on")])).offset, tail + 1)
   await log.close()
 })
@@ -140,6 +150,9 @@ test("salvage of what is no database at all leaves an empty log and the file", a
   await writeFile(databaseFile(folder.path), "this is no database, whatever its name says")
   const { kept, topics } = salvageLog(folder.path, Date.now())
   assert.deepEqual(topics, [])
-  assert.equal(await readFile(databaseFile(join(folder.path, kept)), "utf8"), "this is no database, whatever its name says")
+  assert.equal(
+    await readFile(databaseFile(join(folder.path, kept)), "utf8"),
+    "this is no database, whatever its name says",
+  )
   await (await SqliteTopicLog.open(folder.path)).close()
 })

@@ -3,7 +3,10 @@ import type { Directory } from "../../core/directory.ts"
 import type { SqliteTopicLog } from "./topic-log.ts"
 
 /** The directory in the log's own database. */
-export function openSqliteDirectory({ writer, reader }: SqliteTopicLog, clock: Clock = systemClock): Directory {
+export function openSqliteDirectory(
+  { writer, reader }: SqliteTopicLog,
+  clock: Clock = systemClock,
+): Directory {
   return {
     claim: (name, device) => writer.call("claim", [name, device, clock.now()]),
     person: (name) => reader.call("person", [name]),

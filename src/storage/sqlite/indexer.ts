@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { workerData } from "node:worker_threads"
-import { ENTRY_KINDS } from "../../protocol/entry.ts"
 import { countsAsMessage } from "../../core/append-rules.ts"
+import { ENTRY_KINDS } from "../../protocol/entry.ts"
 import { runtimeError, serveCalls } from "./calls.ts"
 import { openIndexDatabase } from "./index-schema.ts"
 import { databaseFile, OFFSETS_PER_TOPIC } from "./schema.ts"
@@ -16,7 +16,9 @@ const db = openIndexDatabase(join(folder, "index.db"))
 db.prepare("ATTACH ? AS log").run(databaseFile(folder))
 
 const STEP = 2_000 // entries of one transaction
-const COUNTED = ENTRY_KINDS.filter(countsAsMessage).map((kind) => `'${kind}'`).join()
+const COUNTED = ENTRY_KINDS.filter(countsAsMessage)
+  .map((kind) => `'${kind}'`)
+  .join()
 
 const sql = {
   position: db.prepare("SELECT epoch, next, head FROM positions WHERE topic = ?"),
@@ -36,7 +38,9 @@ const sql = {
   cutStates: db.prepare("DELETE FROM states WHERE id >= ? AND id < ?"),
   cutCounts: db.prepare("DELETE FROM counts WHERE topic = ?"),
   // Newest first, inside the topic's range of rowids: by rank, all matches would be read and sorted.
-  search: db.prepare("SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"),
+  search: db.prepare(
+    "SELECT rowid FROM words WHERE words MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+  ),
   state: db.prepare("SELECT newest FROM states WHERE id = ?"),
   counts: db.prepare("SELECT author, count FROM counts WHERE topic = ?"),
 }

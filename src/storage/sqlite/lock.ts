@@ -23,7 +23,11 @@ export function lockFolder(folder: string): () => void {
     }
   } catch (error) {
     if (((error as { errcode?: number }).errcode ?? 0) === 5)
-      throw new LandlineError("data_in_use", {}, `Another hub is using ${folder}. Stop it, or choose another --data.`)
+      throw new LandlineError(
+        "data_in_use",
+        {},
+        `Another hub is using ${folder}. Stop it, or choose another --data.`,
+      )
     throw storageError(error, folder)
   }
 }

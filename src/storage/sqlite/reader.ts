@@ -23,7 +23,11 @@ const methods = {
     const packer = new Packer()
     let bytes = 0
     let entries = 0
-    for (const row of page.iterate(base + after, base + OFFSETS_PER_TOPIC, entriesMax) as Iterable<EntryRow>) {
+    for (const row of page.iterate(
+      base + after,
+      base + OFFSETS_PER_TOPIC,
+      entriesMax,
+    ) as Iterable<EntryRow>) {
       bytes += row.body.length
       if (entries++ > 0 && bytes > bytesMax) break
       packer.number(row.id - base)

@@ -15,5 +15,8 @@ export interface EntryRow {
 
 /** CRC-32 over all that a row holds, its place included. */
 export function entryChecksum(row: Omit<EntryRow, "checksum">): number {
-  return crc32(row.body, crc32(`${row.id}\n${row.time}\n${row.author}\n${row.kind}\n${row.ref}\n${row.count}\n`))
+  return crc32(
+    row.body,
+    crc32(`${row.id}\n${row.time}\n${row.author}\n${row.kind}\n${row.ref}\n${row.count}\n`),
+  )
 }

@@ -26,7 +26,8 @@ export function salvageLog(folder: string, now: number): Salvaged {
   try {
     const kept = join(folder, `damaged-${new Date(now).toISOString().replace(/\D/g, "").slice(0, 14)}`)
     mkdirSync(kept)
-    for (const end of ["", "-wal"]) if (existsSync(file + end)) copyFileSync(file + end, databaseFile(kept) + end)
+    for (const end of ["", "-wal"])
+      if (existsSync(file + end)) copyFileSync(file + end, databaseFile(kept) + end)
     const fresh = `${file}.salvaged`
     for (const end of ["", "-wal", "-shm"]) rmSync(fresh + end, { force: true })
     createDatabase(fresh)
@@ -63,7 +64,9 @@ function copyAll(damaged: string, fresh: string, now: number): Salvaged["topics"
     to.exec("BEGIN")
     const topics = [...known.values()].map((topic) => copyTopic(from, to, topic, now))
     for (const table of ["people", "devices", "rooms", "removed_topics"]) copyRows(from, to, table)
-    to.exec(`INSERT OR IGNORE INTO rooms SELECT substr(name, 6), name, '', '', ${now} FROM topics WHERE name LIKE 'room/%'`)
+    to.exec(
+      `INSERT OR IGNORE INTO rooms SELECT substr(name, 6), name, '', '', ${now} FROM topics WHERE name LIKE 'room/%'`,
+    )
     to.exec("COMMIT")
     return topics
   } finally {
@@ -82,7 +85,12 @@ function openDamaged(file: string): DatabaseSync | undefined {
   }
 }
 
-function copyTopic(from: DatabaseSync, to: DatabaseSync, topic: TopicRow, now: number): Salvaged["topics"][number] {
+function copyTopic(
+  from: DatabaseSync,
+  to: DatabaseSync,
+  topic: TopicRow,
+  now: number,
+): Salvaged["topics"][number] {
   const base = topic.id * OFFSETS_PER_TOPIC
   const insert = to.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
   const offsets = new Map<number, number>() // old to new: references follow
@@ -95,14 +103,30 @@ function copyTopic(from: DatabaseSync, to: DatabaseSync, topic: TopicRow, now: n
     offsets.set(row.id - base, offset)
     if (row.kind === ENTRY_KINDS[0]) count++
     const entry = { ...row, id: base + offset, ref: offsets.get(row.ref) ?? 0, count }
-    insert.run(entry.id, entry.time, entry.author, entry.kind, entry.ref, count, entry.body, entryChecksum(entry))
+    insert.run(
+      entry.id,
+      entry.time,
+      entry.author,
+      entry.kind,
+      entry.ref,
+      count,
+      entry.body,
+      entryChecksum(entry),
+    )
     bytes += entry.body.length
     last = entry
   }
   const saved = offsets.size
   const epoch = Math.max(now, topic.epoch + 1)
   to.prepare("INSERT INTO topics VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)").run(
-    topic.id, topic.name, epoch, saved, count, bytes, last?.time ?? 0, topic.closed,
+    topic.id,
+    topic.name,
+    epoch,
+    saved,
+    count,
+    bytes,
+    last?.time ?? 0,
+    topic.closed,
   )
   return { topic: topic.name, saved, lost: Math.max(0, topic.tail - topic.head + 1 - saved) }
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { ERRORS, LandlineError } from "../../protocol/errors.ts"
+import { LandlineError } from "../../protocol/errors.ts"
 import { type EntryRow, entryChecksum } from "./rows.ts"
 
 /** "LNDL": tells our files from other SQLite files. */
@@ -136,9 +136,17 @@ function checkTails(db: DatabaseSync, folder: string): void {
     let expected = after
     for (const row of rows.iterate(base + after, base + OFFSETS_PER_TOPIC - 1) as Iterable<EntryRow>)
       if (row.id !== base + ++expected || row.checksum !== entryChecksum(row))
-        throw new LandlineError("data_damaged", {}, damaged(folder, `entry ${expected} of ${name} is not as it was written`))
+        throw new LandlineError(
+          "data_damaged",
+          {},
+          damaged(folder, `entry ${expected} of ${name} is not as it was written`),
+        )
     if (expected !== tail)
-      throw new LandlineError("data_damaged", {}, damaged(folder, `entries of ${name} after ${expected} are missing`))
+      throw new LandlineError(
+        "data_damaged",
+        {},
+        damaged(folder, `entries of ${name} after ${expected} are missing`),
+      )
   }
 }
 
@@ -151,7 +159,7 @@ function damaged(folder: string, what: string): string {
 }
 
 const DAMAGED = [11, 26] // SQLITE_CORRUPT, SQLITE_NOTADB
-const UNWRITABLE = [8, 14, 23] // SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM's kin
+const UNWRITABLE = [3, 8, 14] // SQLITE_PERM, SQLITE_READONLY, SQLITE_CANTOPEN
 
 /** What SQLite or the file system threw while opening, in words. */
 export function storageError(error: unknown, folder: string): LandlineError {
@@ -161,10 +169,22 @@ export function storageError(error: unknown, folder: string): LandlineError {
   if (DAMAGED.includes(errcode & 0xff) || (errcode & 0xff) === 1)
     return new LandlineError("data_damaged", {}, damaged(folder, message))
   if (code === "ENOSPC" || (errcode & 0xff) === 13)
-    return new LandlineError("data_unwritable", {}, `The disk that holds ${folder} is full. Free some space, or choose another --data.`)
+    return new LandlineError(
+      "data_unwritable",
+      {},
+      `The disk that holds ${folder} is full. Free some space, or choose another --data.`,
+    )
   if (UNWRITABLE.includes(errcode & 0xff) || /^E(ACCES|PERM|ROFS|NOTDIR|EXIST)$/.test(code))
-    return new LandlineError("data_unwritable", {}, `The data directory ${folder} cannot be written. Choose another with --data, or mend its permissions.`)
-  const failed = new LandlineError("data_unwritable", {}, `${ERRORS.data_unwritable.say} (${message})`)
+    return new LandlineError(
+      "data_unwritable",
+      {},
+      `The data directory ${folder} cannot be written. Choose another with --data, or mend its permissions.`,
+    )
+  const failed = new LandlineError(
+    "data_unwritable",
+    {},
+    `The data directory ${folder} cannot be written (${message}). Free some space, or choose another with --data.`,
+  )
   failed.cause = error
   return failed
 }

@@ -1,8 +1,9 @@
+import { countsAsMessage } from "../../core/append-rules.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import { noTelemetry, type Telemetry } from "../../core/telemetry.ts"
 import type {
-  AppendOptions,
   Appended,
+  AppendOptions,
   Commit,
   Draft,
   Entry,
@@ -10,9 +11,8 @@ import type {
   TopicLog,
   TopicStat,
 } from "../../core/topic-log.ts"
-import { countsAsMessage } from "../../core/append-rules.ts"
-import { type ErrorCode, LandlineError } from "../../protocol/errors.ts"
 import type { EntryKind } from "../../protocol/entry.ts"
+import { type ErrorCode, LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { TopicName } from "../../protocol/names.ts"
 import { WorkerCalls } from "./calls.ts"
@@ -243,7 +243,11 @@ export class SqliteTopicLog implements TopicLog {
   }
 
   /** Gives the drafts of a stored append their places. @param last offset of the last one */
-  #grow({ topic, drafts, time, bytes, options }: PendingAppend, last: number, grown: Map<TopicName, Entry[]>): void {
+  #grow(
+    { topic, drafts, time, bytes, options }: PendingAppend,
+    last: number,
+    grown: Map<TopicName, Entry[]>,
+  ): void {
     const stat = this.#topics.get(topic.topic)
     if (stat?.id !== topic.id) return // removed meanwhile
     let entries = grown.get(topic.topic)
@@ -258,7 +262,14 @@ export class SqliteTopicLog implements TopicLog {
       entries.push({ offset: ++offset, time, author, kind, ref, count, body })
     }
     const grownBytes = stat.bytes + bytes
-    this.#topics.set(topic.topic, { ...stat, tail: last, count, bytes: grownBytes, time, closed: options.close ?? false })
+    this.#topics.set(topic.topic, {
+      ...stat,
+      tail: last,
+      count,
+      bytes: grownBytes,
+      time,
+      closed: options.close ?? false,
+    })
   }
 }
 

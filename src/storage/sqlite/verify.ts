@@ -20,7 +20,8 @@ const FAULTS_MAX = 100
  */
 export function verifyLog(folder: string, onProgress: (entries: number) => void = () => {}): Verified {
   const file = databaseFile(folder)
-  if (!existsSync(file)) throw new LandlineError("usage", {}, `There is no data in ${folder}. Name its folder with --data.`)
+  if (!existsSync(file))
+    throw new LandlineError("usage", {}, `There is no data in ${folder}. Name its folder with --data.`)
   const faults: string[] = []
   let topics = 0
   let entries = 0
@@ -35,8 +36,10 @@ export function verifyLog(folder: string, onProgress: (entries: number) => void 
         const base = Number(id) * OFFSETS_PER_TOPIC
         let expected = Number(head)
         for (const row of rows.iterate(base, base + OFFSETS_PER_TOPIC) as Iterable<EntryRow>) {
-          if (row.id - base !== expected) faults.push(`${name}: entries ${expected} to ${row.id - base - 1} are missing`)
-          if (row.checksum !== entryChecksum(row)) faults.push(`${name}: entry ${row.id - base} is not as it was written`)
+          if (row.id - base !== expected)
+            faults.push(`${name}: entries ${expected} to ${row.id - base - 1} are missing`)
+          if (row.checksum !== entryChecksum(row))
+            faults.push(`${name}: entry ${row.id - base} is not as it was written`)
           expected = row.id - base + 1
           if (++entries % 10_000 === 0) onProgress(entries)
           if (faults.length >= FAULTS_MAX) return { topics, entries, faults }

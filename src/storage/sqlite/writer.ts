@@ -28,7 +28,9 @@ const TRIM_STEP = 5_000 // rows of one transaction, so that appends get their tu
 function prepare() {
   return {
     entry: db.prepare("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-    oldest: db.prepare("SELECT id, time, length(body) AS bytes FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT ?"),
+    oldest: db.prepare(
+      "SELECT id, time, length(body) AS bytes FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
+    ),
     cut: db.prepare("DELETE FROM entries WHERE id > ? AND id <= ?"),
     producer: db.prepare("SELECT epoch, seq FROM producers WHERE topic = ? AND producer = ?"),
     setProducer: db.prepare("INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?)"),
@@ -71,7 +73,8 @@ const methods = {
       const appends = new Unpacker(packed)
       while (!appends.done) append(appends, outcomes, before, producers)
       for (const id of before.keys()) saveTopic(topics.get(id)!)
-      for (const { topic, id, epoch, seq, time } of producers.values()) sql.setProducer.run(topic, id, epoch, seq, time)
+      for (const { topic, id, epoch, seq, time } of producers.values())
+        sql.setProducer.run(topic, id, epoch, seq, time)
       db.exec("COMMIT")
       const answer = outcomes.finish()
       return new Moved(answer, moved(answer))
@@ -90,7 +93,8 @@ const methods = {
     let { head, bytes } = topic
     let looked = 0
     for (const row of sql.oldest.iterate(base + head - 1, base + OFFSETS_PER_TOPIC, TRIM_STEP)) {
-      if (topic.tail - head + 1 <= entriesMax && bytes <= bytesMax && now - Number(row["time"]) <= ageMax) break
+      if (topic.tail - head + 1 <= entriesMax && bytes <= bytesMax && now - Number(row["time"]) <= ageMax)
+        break
       looked++
       head++
       bytes -= Number(row["bytes"])
@@ -182,7 +186,8 @@ function append(
     if (!topic) throw new LandlineError("unknown_topic")
     const { producer } = options
     const key = producer && `${id} ${producer.id}`
-    const known = producer && (producers.get(key!) ?? (sql.producer.get(id, producer.id) as ProducerState | undefined))
+    const known =
+      producer && (producers.get(key!) ?? (sql.producer.get(id, producer.id) as ProducerState | undefined))
     if (checkAppend(topic, known, options) === "duplicate") {
       outcomes.string("duplicate")
       outcomes.number(topic.tail)
@@ -201,7 +206,13 @@ function append(
     }
     topics.set(id, { ...topic, tail, count, bytes, time, closed: options.close ?? false })
     if (producer)
-      producers.set(key!, { topic: id, id: producer.id, epoch: producer.epoch, seq: producer.seq + drafts - 1, time })
+      producers.set(key!, {
+        topic: id,
+        id: producer.id,
+        epoch: producer.epoch,
+        seq: producer.seq + drafts - 1,
+        time,
+      })
     outcomes.string("stored")
     outcomes.number(tail)
   } catch (error) {
