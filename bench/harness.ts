@@ -13,7 +13,7 @@ export interface Contestant {
   run(dir: string): Promise<Figures>
 }
 
-/** The subject's median over another contestant's, or the subject's own figure. */
+/** For the subject's ratio to another contestant, or for the subject's own median. */
 export interface Target {
   readonly metric: string
   readonly over?: string
@@ -39,7 +39,7 @@ interface Summary {
   readonly median: number
   readonly min: number
   readonly max: number
-  /** The subject's median over this one. */
+  /** Median over the rounds of the subject's figure over this one's: what slowed a round slowed both. */
   readonly ratio: number
 }
 
@@ -102,7 +102,7 @@ function summarise(results: Map<string, Figures[]>, subject: string): Summary[] 
         median: median(values(contestant)),
         min: Math.min(...values(contestant)),
         max: Math.max(...values(contestant)),
-        ratio: median(values(subject)) / median(values(contestant)),
+        ratio: median(values(subject).map((value, round) => value / values(contestant)[round]!)),
       }))
   })
 }
@@ -113,7 +113,7 @@ function judge(target: Target, summaries: readonly Summary[], subject: string): 
   )
   const limit = target.atLeast !== undefined ? `at least ${target.atLeast}` : `at most ${target.atMost}`
   const words = `${target.metric}${target.over ? ` over ${target.over}` : ""}: ${limit}`
-  if (!row || Number.isNaN(row.ratio)) return `not measured  ${words}`
+  if (!row || !Number.isFinite(row.ratio)) return `not measured  ${words}`
   const value = target.over ? row.ratio : row.median
   const met = value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity)
   return `${met ? "met   " : "MISSED"}  ${words}, is ${show(value)}`
@@ -131,7 +131,7 @@ function table(summaries: readonly Summary[], subject: string): string {
       show(median),
       show(min),
       show(max),
-      contestant === subject || Number.isNaN(ratio) ? "" : `${ratio.toFixed(2)} x`,
+      contestant === subject || !Number.isFinite(ratio) ? "" : `${ratio.toFixed(2)} x`,
     ]),
   ]
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))

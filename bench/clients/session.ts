@@ -26,7 +26,8 @@ export class Session implements Disposable {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${SESSION_PATH}`, SUBPROTOCOL)
     await once(socket, "open")
     const session = new Session(socket)
-    await session.ask({ op: "hello", versions: [VERSION], name }, "welcome")
+    const device = `${name} on the bench` // with a device, no guest: it may create rooms
+    await session.ask({ op: "hello", versions: [VERSION], name, device }, "welcome")
     return session
   }
 

@@ -28,7 +28,7 @@ export function start(command: string, args: readonly string[], stdio: "pipe" | 
     stdio: stdio === "ipc" ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe"],
     serialization: "advanced",
     // ngIRCd lives in /usr/sbin, which is in few people's PATH.
-    env: { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/usr/local/sbin` },
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
   })
   own.add(child)
   child.once("exit", () => own.delete(child))

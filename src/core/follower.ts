@@ -16,6 +16,16 @@ export interface Receiver {
   end(reason: LandlineError): void
 }
 
+/** What a follower needs of its topic. */
+export interface Followed {
+  readonly stat: TopicStat
+  /** The follower has everything, and is to be pushed each batch from now on. */
+  caughtUp(follower: Follower): void
+  /** It is to be pushed nothing until it has caught up. */
+  fellBehind(follower: Follower): void
+  left(follower: Follower): void
+}
+
 /**
  * A live position in a topic.
  *
@@ -27,24 +37,16 @@ export interface Receiver {
 export class Follower {
   #state: "live" | "reading" | "full" | "ended" = "reading"
   #next: number
-  readonly #topic: { readonly stat: TopicStat }
+  readonly #topic: Followed
   readonly #pages: Pages
   readonly #receiver: Receiver
-  readonly #on: { live(yes: boolean): void; closed(): void }
 
   /** Made by `Topic.follow`. @param next the first offset that the receiver wants */
-  constructor(
-    topic: { readonly stat: TopicStat },
-    pages: Pages,
-    next: number,
-    receiver: Receiver,
-    on: { live(yes: boolean): void; closed(): void },
-  ) {
+  constructor(topic: Followed, pages: Pages, next: number, receiver: Receiver) {
     this.#topic = topic
     this.#pages = pages
     this.#next = next
     this.#receiver = receiver
-    this.#on = on
   }
 
   get state(): string {
@@ -62,9 +64,8 @@ export class Follower {
 
   close(): void {
     if (this.#state === "ended") return
-    if (this.#state === "live") this.#on.live(false)
     this.#state = "ended"
-    this.#on.closed()
+    this.#topic.left(this)
   }
 
   /** Closes it and tells the receiver why. */
@@ -78,7 +79,7 @@ export class Follower {
   push(batch: Batch): void {
     // A page read just now may have held entries of this batch already: only what is new goes out.
     if (batch.to < this.#next) return
-    if (!this.#deliver(batch)) this.#on.live(false)
+    if (!this.#deliver(batch)) this.#topic.fellBehind(this)
   }
 
   #deliver(batch: Batch): boolean {
@@ -107,7 +108,7 @@ export class Follower {
           if (!this.#gapBefore(head)) return
         } else if (this.#next > tail) {
           this.#state = "live"
-          this.#on.live(true)
+          this.#topic.caughtUp(this)
         } else {
           const page = await this.#pages.from(this.#topic.stat, this.#next)
           if (!this.#isReading() || page === undefined) continue // trimmed away meanwhile: the head has moved

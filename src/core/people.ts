@@ -6,7 +6,7 @@ import type { Directory } from "./directory.ts"
 /** Who is who: members prove their name by a device, guests are told apart by a mark. */
 export class People {
   readonly #directory: Directory
-  readonly #guests = new Map<string, Set<number>>()
+  readonly #guests = new Set<string>() // their authors by key
 
   constructor(directory: Directory) {
     this.#directory = directory
@@ -28,20 +28,16 @@ export class People {
    */
   guest(name: string): Author {
     const plain = personName(name)
-    const taken = this.#guests.get(nameKey(plain)) ?? new Set()
     let nth = 1
-    while (taken.has(nth)) nth++
-    this.#guests.set(nameKey(plain), taken.add(nth))
-    return { name: guestAuthor(plain, nth), role: "guest" }
+    while (this.#guests.has(nameKey(guestAuthor(plain, nth)))) nth++
+    const author = guestAuthor(plain, nth)
+    this.#guests.add(nameKey(author))
+    return { name: author, role: "guest" }
   }
 
   /** Frees a guest's number; without effect for members. */
   leave({ name, role }: Author): void {
-    if (role !== "guest") return
-    const [, plain, nth = "1"] = name.split("~")
-    const taken = this.#guests.get(nameKey(plain!))
-    taken?.delete(Number(nth))
-    if (taken?.size === 0) this.#guests.delete(nameKey(plain!))
+    if (role === "guest") this.#guests.delete(nameKey(name))
   }
 
   /**

@@ -1,13 +1,13 @@
 import type { LandlineError } from "../protocol/errors.ts"
 import { Batch } from "./batch.ts"
 import type { Clock } from "./clock.ts"
-import { Follower, type Receiver } from "./follower.ts"
+import { type Followed, Follower, type Receiver } from "./follower.ts"
 import type { Pages } from "./pages.ts"
 import type { Telemetry } from "./telemetry.ts"
 import type { Commit, Retention, TopicLog, TopicStat } from "./topic-log.ts"
 
 /** A topic with its followers: the place where a commit becomes a batch and goes out. */
-export class Topic {
+export class Topic implements Followed {
   #stat: TopicStat
   readonly #log: TopicLog
   readonly #pages: Pages
@@ -36,13 +36,23 @@ export class Topic {
    * @param after at most the tail
    */
   follow(after: number, receiver: Receiver): Follower {
-    const follower = new Follower(this, this.#pages, after + 1, receiver, {
-      live: (yes) => void (yes ? this.#live.add(follower) : this.#live.delete(follower)),
-      closed: () => void this.#followers.delete(follower),
-    })
+    const follower = new Follower(this, this.#pages, after + 1, receiver)
     this.#followers.add(follower)
     follower.start()
     return follower
+  }
+
+  caughtUp(follower: Follower): void {
+    this.#live.add(follower)
+  }
+
+  fellBehind(follower: Follower): void {
+    this.#live.delete(follower)
+  }
+
+  left(follower: Follower): void {
+    this.#live.delete(follower)
+    this.#followers.delete(follower)
   }
 
   /** Followers: all, and those that get batches as they are committed. */

@@ -1,15 +1,19 @@
 import type { Socket } from "node:net"
 import { WebSocket } from "ws"
-import { ERRORS, type LandlineError } from "../../protocol/errors.ts"
+import type { Telemetry } from "../../core/telemetry.ts"
+import { ERRORS, LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { ErrorMessage, HubMessage } from "../../protocol/messages.ts"
 import { messageFrame } from "./frames.ts"
+
+const REFUSALS_WINDOW_MS = 10_000
 
 /** What an error says it answers. */
 export type Regarding = Pick<ErrorMessage, "id" | "topic" | "producer" | "seq">
 
 /** Why a peer is not read for a while: its answers pile up, it writes too fast, or its hello is looked at. */
-type Hold = "full" | "author" | "hello"
+const HOLDS = { full: 1, author: 2, hello: 4 } as const
+type Hold = keyof typeof HOLDS
 
 /**
  * The sending side of a session's socket. Data frames go straight to the TCP socket, so that one buffer serves
@@ -19,27 +23,32 @@ type Hold = "full" | "author" | "hello"
 export class Connection {
   readonly #ws: WebSocket
   readonly #socket: Socket
-  readonly #onCut: (reason: string) => void
-  /** performance.now() of the last write and of the last sign of life. */
-  lastSent = performance.now()
-  lastHeard = performance.now()
+  readonly #telemetry: Telemetry
+  /** performance.now() of its beginning, of the last write, and of the last sign of life. */
+  readonly openedAt = performance.now()
+  lastSent = this.openedAt
+  lastHeard = this.openedAt
   #fullSince = 0
-  readonly #holds = new Set<Hold>()
+  #refusals = 0
+  #refusalsSince = 0
+  #holds = 0 // bits of HOLDS: there are thousands of idle connections, and each byte counts
 
-  constructor(ws: WebSocket, socket: Socket, onCut: (reason: string) => void) {
+  constructor(ws: WebSocket, socket: Socket, telemetry: Telemetry) {
     this.#ws = ws
     this.#socket = socket
-    this.#onCut = onCut
+    this.#telemetry = telemetry
   }
 
   /** Stops reading from the peer until each reason to do so is released. */
   hold(reason: Hold): void {
-    if (this.#holds.size === 0) this.#ws.pause()
-    this.#holds.add(reason)
+    if (this.#holds === 0) this.#ws.pause()
+    this.#holds |= HOLDS[reason]
   }
 
   release(reason: Hold): void {
-    if (this.#holds.delete(reason) && this.#holds.size === 0) this.#ws.resume()
+    if ((this.#holds & HOLDS[reason]) === 0) return
+    this.#holds &= ~HOLDS[reason]
+    if (this.#holds === 0) this.#ws.resume()
   }
 
   /** More is waiting to be read by the peer than a follower may leave. */
@@ -75,6 +84,17 @@ export class Connection {
     this.send({ op: "error", code, retry: ERRORS[code].retry, message, ...regarding, details })
   }
 
+  /** Answers with the error; a peer that goes on and on with what is refused is closed. */
+  sendRefusal(error: LandlineError, regarding: Regarding): void {
+    const now = performance.now()
+    if (now - this.#refusalsSince > REFUSALS_WINDOW_MS) {
+      this.#refusalsSince = now
+      this.#refusals = 0
+    }
+    if (++this.#refusals > limits.refusalsMax) this.refuse(new LandlineError("slow_down"))
+    else this.sendError(error, regarding)
+  }
+
   ping(): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
   }
@@ -87,7 +107,7 @@ export class Connection {
 
   close(code: number, { code: reason }: { code: string }): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return
-    this.#onCut(reason)
+    this.#telemetry.cut(reason)
     this.#ws.close(code, reason)
     this.#ws.resume() // its close must be read to be seen
     setTimeout(() => this.#ws.terminate(), limits.closeTimeoutMs).unref()
@@ -95,7 +115,7 @@ export class Connection {
 
   /** The peer gave no sign of life. */
   drop(reason: string): void {
-    this.#onCut(reason)
+    this.#telemetry.cut(reason)
     this.#ws.terminate()
   }
 }

@@ -29,13 +29,17 @@ export interface WebSocketParts extends SessionParts {
 }
 
 const HEARTBEAT = messageFrame({ op: "heartbeat" })
+const SWEEP_MS = 500
 const STALLED_MS = 120_000 // a peer that takes nothing for this long while much is waiting for it is cut
 
 /** The WebSocket door: sessions under `SESSION_PATH`. */
 export class WebSocketGateway {
   readonly #parts: WebSocketParts
-  readonly #connections = new Map<WebSocket, { connection: Connection; session: SessionConnection }>()
+  readonly #sessions = new Map<WebSocket, SessionConnection>()
+  readonly #awaited = new Set<SessionConnection>() // connections that have not said hello
+  readonly #sweeper: NodeJS.Timeout
   readonly #heartbeat: NodeJS.Timeout
+  #closing: LandlineError | undefined
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -46,14 +50,15 @@ export class WebSocketGateway {
 
   constructor(parts: WebSocketParts) {
     this.#parts = parts
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref()
     this.#heartbeat = setInterval(() => this.#beat(), limits.heartbeatMs / 2).unref()
   }
 
   /** Connections that are open, and bytes that wait for their peers. */
   get load(): { connections: number; queuedBytes: number } {
     let queuedBytes = 0
-    for (const { connection } of this.#connections.values()) queuedBytes += connection.queuedBytes
-    return { connections: this.#connections.size, queuedBytes }
+    for (const { connection } of this.#sessions.values()) queuedBytes += connection.queuedBytes
+    return { connections: this.#sessions.size, queuedBytes }
   }
 
   /** For the HTTP server's `upgrade` event. */
@@ -61,7 +66,8 @@ export class WebSocketGateway {
     try {
       checkDoor(request.headers, this.#parts.names)
       if (request.url?.split("?")[0] !== SESSION_PATH) throw new LandlineError("not_found")
-      if (this.#connections.size >= limits.sessionsMax) throw new LandlineError("too_many")
+      if (this.#closing) throw this.#closing
+      if (this.#sessions.size >= limits.sessionsMax) throw new LandlineError("too_many")
     } catch (error) {
       return refuseUpgrade(socket, toLandlineError(error))
     }
@@ -70,27 +76,25 @@ export class WebSocketGateway {
 
   /** Tells every session that the hub stops, and waits until they are gone. */
   async close(reason: LandlineError): Promise<void> {
+    this.#closing = reason
     clearInterval(this.#heartbeat)
-    const gone = [...this.#connections.keys()].map(
-      (ws) => new Promise((resolve) => ws.once("close", resolve)),
-    )
-    for (const { connection } of this.#connections.values()) connection.refuse(reason)
+    clearInterval(this.#sweeper)
+    const gone = [...this.#sessions.keys()].map((ws) => new Promise((resolve) => ws.once("close", resolve)))
+    for (const { connection } of this.#sessions.values()) connection.refuse(reason)
     await Promise.all(gone)
   }
 
   #open(ws: WebSocket, socket: Socket): void {
     const { telemetry } = this.#parts
-    const connection = new Connection(ws, socket, (reason) => telemetry.cut(reason))
+    const connection = new Connection(ws, socket, telemetry)
     const session = new SessionConnection(this.#parts, connection)
-    this.#connections.set(ws, { connection, session })
+    this.#sessions.set(ws, session)
+    this.#awaited.add(session)
     socket.setNoDelay(true)
     socket.on("drain", () => {
       connection.release("full")
       session.drained()
     })
-    const timer = setTimeout(() => {
-      if (!session.greeted) connection.refuse(new LandlineError("hello_expected"))
-    }, limits.helloTimeoutMs).unref()
     ws.on("message", (data: RawData, isBinary) => {
       connection.lastHeard = performance.now()
       session.receive(isBinary ? "" : (data as Buffer).toString())
@@ -101,15 +105,27 @@ export class WebSocketGateway {
     })
     ws.on("error", (error: Error & { code?: string }) => telemetry.cut(error.code ?? "error"))
     ws.on("close", () => {
-      clearTimeout(timer)
-      this.#connections.delete(ws)
+      this.#sessions.delete(ws)
+      this.#awaited.delete(session)
       session.close()
     })
   }
 
+  /** Refuses those who have not said hello in time. */
+  #sweep(): void {
+    const now = performance.now()
+    for (const session of this.#awaited) {
+      if (session.greeted) this.#awaited.delete(session)
+      else if (now - session.connection.openedAt > limits.helloTimeoutMs) {
+        this.#awaited.delete(session)
+        session.connection.refuse(new LandlineError("hello_expected"))
+      }
+    }
+  }
+
   #beat(): void {
     const now = performance.now()
-    for (const [ws, { connection }] of this.#connections) {
+    for (const [ws, { connection }] of this.#sessions) {
       const silent = now - connection.lastHeard > 2 * limits.heartbeatMs
       if (connection.fullForMs(now) > STALLED_MS) connection.drop("too_slow")
       else if (silent && !connection.full && !ws.isPaused) connection.drop("silent")

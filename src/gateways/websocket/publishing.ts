@@ -5,8 +5,6 @@ import { limits } from "../../protocol/limits.ts"
 import type { Ack, Publish } from "../../protocol/messages.ts"
 import type { Connection } from "./connection.ts"
 
-const REFUSALS_WINDOW_MS = 10_000
-
 /** What one session publishes: its acks, and what happens when it is too fast. */
 export class Publishing {
   readonly #connection: Connection
@@ -16,8 +14,6 @@ export class Publishing {
   #bytes = 0
   #credit: number = limits.publishBurstMax
   #creditAt = performance.now()
-  #refusals = 0
-  #refusalsSince = 0
 
   constructor(
     connection: Connection,
@@ -32,9 +28,9 @@ export class Publishing {
     const regarding = { topic, producer, seq }
     if (producer !== undefined && !seq) {
       const error = new LandlineError("bad_request", {}, "A publish with a producer needs a seq: 1, 2, 3 ...")
-      return this.refused(error, regarding)
+      return this.#connection.sendRefusal(error, regarding)
     }
-    if (!this.#spendCredit()) return this.refused(new LandlineError("slow_down"), regarding)
+    if (!this.#spendCredit()) return this.#connection.sendRefusal(new LandlineError("slow_down"), regarding)
     const bytes = text.length
     this.#entries++
     this.#bytes += bytes
@@ -48,7 +44,7 @@ export class Publishing {
       (error) => {
         this.#landed(bytes)
         this.#sendAcks() // what came before the refused one is told before it
-        this.refused(toLandlineError(error), regarding)
+        this.#connection.sendRefusal(toLandlineError(error), regarding)
       },
     )
   }
@@ -57,18 +53,6 @@ export class Publishing {
     this.#entries--
     this.#bytes -= bytes
     this.#pauseOrResume()
-  }
-
-  /** Answers with the error; a session that goes on all the same is closed. */
-  refused(error: LandlineError, regarding = {}): void {
-    const now = performance.now()
-    if (now - this.#refusalsSince > REFUSALS_WINDOW_MS) {
-      this.#refusalsSince = now
-      this.#refusals = 0
-    }
-    this.#refusals++
-    if (this.#refusals > limits.refusalsMax) this.#connection.refuse(new LandlineError("slow_down"))
-    else this.#connection.sendError(error, regarding)
   }
 
   #stored(appended: Appended, message: Publish): void {

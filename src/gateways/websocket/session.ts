@@ -1,7 +1,5 @@
 import type { Author } from "../../core/author.ts"
-import type { Follower } from "../../core/follower.ts"
 import type { Session } from "../../core/sessions.ts"
-import { cursorAt } from "../../core/topics.ts"
 import { parseCursor } from "../../protocol/cursor.ts"
 import { LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
@@ -10,21 +8,15 @@ import { roomOf, topicName } from "../../protocol/names.ts"
 import { VERSION } from "../../protocol/session.ts"
 import { commands, parsed } from "./commands.ts"
 import type { Connection } from "./connection.ts"
-import { entriesFormat, messageFrame } from "./frames.ts"
 import type { SessionParts } from "./gateway.ts"
-import { presenceFrame } from "./presence-frame.ts"
 import { Publishing } from "./publishing.ts"
-
-interface Followed {
-  follower?: Follower
-  readonly end: () => void
-}
+import { TopicFollow } from "./topic-follow.ts"
 
 /** One connection of a session, from hello to close: what its messages mean. */
 export class SessionConnection {
   readonly #parts: SessionParts
-  readonly #connection: Connection
-  readonly #followed = new Map<string, Followed>()
+  readonly connection: Connection
+  readonly #followed = new Map<string, TopicFollow>()
   #session: Session | undefined
   #publishing: Publishing | undefined
   #early: string[] | undefined // messages that came while hello was being answered
@@ -32,7 +24,7 @@ export class SessionConnection {
 
   constructor(parts: SessionParts, connection: Connection) {
     this.#parts = parts
-    this.#connection = connection
+    this.connection = connection
   }
 
   get greeted(): boolean {
@@ -55,39 +47,36 @@ export class SessionConnection {
 
   /** The socket has room again. */
   drained(): void {
-    for (const { follower } of this.#followed.values()) follower?.resume()
+    for (const followed of this.#followed.values()) followed.resume()
   }
 
   close(): void {
     this.#closed = true
-    for (const { end } of this.#followed.values()) end()
+    for (const followed of this.#followed.values()) followed.close()
     this.#followed.clear()
     if (this.#session) this.#parts.sessions.close(this.#session)
   }
 
   #hello(message: { op?: unknown }): void {
-    if (message.op !== "hello") return this.#connection.refuse(new LandlineError("hello_expected"))
+    if (message.op !== "hello") return this.connection.refuse(new LandlineError("hello_expected"))
     const { versions, name, device, session } = parsed(Hello, message)
     if (!versions.includes(VERSION))
-      return this.#connection.refuse(new LandlineError("version_mismatch", { version: VERSION }))
+      return this.connection.refuse(new LandlineError("version_mismatch", { version: VERSION }))
     this.#early = []
-    this.#connection.hold("hello")
+    this.connection.hold("hello")
     this.#parts.sessions
       .open({ name, secret: device }, session)
       .then((session) => this.#welcome(session))
-      .catch((error) => this.#connection.refuse(toLandlineError(error)))
-      .finally(() => this.#connection.release("hello"))
+      .catch((error) => this.connection.refuse(toLandlineError(error)))
+      .finally(() => this.connection.release("hello"))
   }
 
   #welcome(session: Session): void {
     if (this.#closed) return this.#parts.sessions.close(session)
-    const { chat, hub } = this.#parts
+    const { hub } = this.#parts
     const { author } = session
     this.#session = session
-    this.#publishing = new Publishing(this.#connection, async (topic, text, producer) =>
-      chat.say(author, roomOf(topicName(topic)), text, producer),
-    )
-    this.#connection.send({
+    this.connection.send({
       op: "welcome",
       version: VERSION,
       hub,
@@ -103,7 +92,7 @@ export class SessionConnection {
 
   #run(who: Author, message: { op?: unknown; id?: unknown }): void {
     const { op } = message
-    if (op === "publish") return this.#publishing!.publish(parsed(Publish, message))
+    if (op === "publish") return this.#publish(who, parsed(Publish, message))
     if (op === "follow") return this.#answer(message, this.#follow(who, parsed(Follow, message)))
     if (op === "unfollow") return this.#unfollow(parsed(Unfollow, message))
     if (op === "hello") throw new LandlineError("bad_request", {}, "This session has said hello already.")
@@ -114,8 +103,16 @@ export class SessionConnection {
     const running = run(this.#parts.chat, who, request as never)
     this.#answer(
       message,
-      running.then((result) => this.#connection.send({ op: "result", id: request.id, result })),
+      running.then((result) => this.connection.send({ op: "result", id: request.id, result })),
     )
+  }
+
+  #publish(who: Author, message: Publish): void {
+    const { chat } = this.#parts
+    this.#publishing ??= new Publishing(this.connection, async (topic, text, producer) =>
+      chat.say(who, roomOf(topicName(topic)), text, producer),
+    )
+    this.#publishing.publish(message)
   }
 
   #answer(message: object, running: Promise<void>): void {
@@ -129,49 +126,22 @@ export class SessionConnection {
     if (this.#followed.has(topic))
       throw new LandlineError("bad_request", { topic }, "This session follows that topic already.")
     if (this.#followed.size >= limits.followsPerSessionMax) throw new LandlineError("too_many", { topic })
-    const followed: Followed = { end: () => {} }
+    const followed = new TopicFollow(this.connection, topic)
     this.#followed.set(topic, followed)
     const follow = await chat.follow(who, roomOf(topic), from).catch((error) => {
       this.#followed.delete(topic)
       throw error
     })
-    if (this.#closed || this.#followed.get(topic) !== followed) return
-    const { stat, cursor } = follow
-    const { head, tail, count } = stat
-    this.#connection.send({ op: "following", id, topic, cursor, head, tail, count })
-    const follower = follow.start({
-      deliver: (batch) => this.#connection.write(batch.encoded(entriesFormat)),
-      gap: (from, to) => {
-        const cursor = cursorAt(stat, to)
-        return this.#connection.write(messageFrame({ op: "gap", topic, cursor, from, to }))
-      },
-      end: (reason) => {
-        this.#followed.get(topic)?.end()
-        this.#followed.delete(topic)
-        this.#connection.sendError(reason, { topic })
-      },
-    })
-    people.join(topic, who.name)
-    const unwatch = presence && people.watch(topic, (change) => this.#hint(presenceFrame(change)))
-    this.#followed.set(topic, {
-      follower,
-      end: () => {
-        follower.close()
-        if (unwatch) unwatch()
-        people.leave(topic, who.name)
-      },
-    })
-  }
-
-  /** Presence is a hint: a peer that is behind does without. */
-  #hint(frame: Uint8Array): void {
-    if (!this.#connection.full) this.#connection.write(frame)
+    if (this.#closed || this.#followed.get(topic) !== followed) return // unfollowed meanwhile
+    const { head, tail, count } = follow.stat
+    this.connection.send({ op: "following", id, topic, cursor: follow.cursor, head, tail, count })
+    followed.start(follow, people, who.name, presence ?? false)
   }
 
   #unfollow({ id, topic }: { id: number; topic: string }): void {
-    this.#followed.get(topic)?.end()
+    this.#followed.get(topic)?.close()
     this.#followed.delete(topic)
-    this.#connection.send({ op: "result", id, result: null })
+    this.connection.send({ op: "result", id, result: null })
   }
 
   #refused(thrown: unknown, message: { op?: unknown; id?: unknown; topic?: unknown } = {}): void {
@@ -181,8 +151,8 @@ export class SessionConnection {
       id: typeof message.id === "number" ? message.id : undefined,
       topic: typeof message.topic === "string" ? message.topic.slice(0, 200) : undefined,
     }
-    if (this.#publishing) this.#publishing.refused(error, regarding)
-    else this.#connection.refuse(error)
+    if (this.#session) this.connection.sendRefusal(error, regarding)
+    else this.connection.refuse(error)
   }
 }
 

@@ -1,0 +1,67 @@
+import type { RoomFollow } from "../../capabilities/chat/chat.ts"
+import type { Batch } from "../../core/batch.ts"
+import type { Follower, Receiver } from "../../core/follower.ts"
+import type { Presence } from "../../core/presence.ts"
+import { cursorAt } from "../../core/topics.ts"
+import type { LandlineError } from "../../protocol/errors.ts"
+import type { TopicName } from "../../protocol/names.ts"
+import type { Connection } from "./connection.ts"
+import { entriesFormat, messageFrame } from "./frames.ts"
+import { presenceFrame } from "./presence-frame.ts"
+
+/** One topic that a session follows: the far end of its follower, and its place in the topic's presence. */
+export class TopicFollow implements Receiver {
+  readonly #connection: Connection
+  readonly #topic: TopicName
+  #epoch = 0
+  #follower: Follower | undefined
+  #absent: (() => void) | undefined
+
+  constructor(connection: Connection, topic: TopicName) {
+    this.#connection = connection
+    this.#topic = topic
+  }
+
+  /** @param author who is present now; @param told whether to be told who comes and goes */
+  start(follow: RoomFollow, presence: Presence, author: string, told: boolean): void {
+    const topic = this.#topic
+    this.#epoch = follow.stat.epoch
+    this.#follower = follow.start(this)
+    presence.join(topic, author)
+    // Presence is a hint: a peer that is behind does without.
+    const unwatch =
+      told &&
+      presence.watch(
+        topic,
+        (change) => this.#connection.full || this.#connection.write(presenceFrame(change)),
+      )
+    this.#absent = () => {
+      if (unwatch) unwatch()
+      presence.leave(topic, author)
+    }
+  }
+
+  deliver(batch: Batch): boolean {
+    return this.#connection.write(batch.encoded(entriesFormat))
+  }
+
+  gap(from: number, to: number): boolean {
+    const cursor = cursorAt({ epoch: this.#epoch }, to)
+    return this.#connection.write(messageFrame({ op: "gap", topic: this.#topic, cursor, from, to }))
+  }
+
+  end(reason: LandlineError): void {
+    this.close()
+    this.#connection.sendError(reason, { topic: this.#topic })
+  }
+
+  resume(): void {
+    this.#follower?.resume()
+  }
+
+  close(): void {
+    this.#follower?.close()
+    this.#absent?.()
+    this.#absent = undefined
+  }
+}
