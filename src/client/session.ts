@@ -19,6 +19,7 @@ import { Emitter } from "./emitter.ts"
 import { type Entry, placed } from "./entry.ts"
 import { Follow, type FollowOptions } from "./follow.ts"
 import { asError, Outbox, type Stored } from "./outbox.ts"
+import { randomId } from "./random-id.ts"
 import { Requests } from "./requests.ts"
 
 export interface SessionOptions {
@@ -292,10 +293,3 @@ const closedError = () => new LandlineError("no_hub", {}, "The session is closed
 const topicOf = (room: string): TopicName => roomTopic(room.startsWith("room/") ? room.slice(5) : room)
 
 const utf8Length = (text: string): number => new TextEncoder().encode(text).length
-
-/** 128 random bits; `randomUUID` is missing on pages that come over plain http from another machine. */
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("")
-}
