@@ -11,7 +11,7 @@ type Named<Op> = Extract<HubMessage, { op: Op }>
 export class Session implements Disposable {
   readonly #socket: WebSocket
   #waiting:
-    | { op: HubMessage["op"]; resolve(message: HubMessage): void; reject(error: Error): void }
+    | { isIt(message: HubMessage): boolean; resolve(message: HubMessage): void; reject(error: Error): void }
     | undefined
 
   private constructor(socket: WebSocket) {
@@ -33,21 +33,29 @@ export class Session implements Disposable {
 
   /** Sends, and resolves with the next message of a kind. @throws Error after an error or 30 s of silence */
   async ask<Op extends HubMessage["op"]>(request: Request | Hello, answer: Op): Promise<Named<Op>> {
-    const heard = this.next(answer)
+    const heard = this.#next((message) => message.op === answer)
     this.#socket.send(JSON.stringify(request))
-    return heard
+    return (await heard) as Named<Op>
   }
 
-  /** The next message of a kind; others before it are let go by. */
-  async next<Op extends HubMessage["op"]>(op: Op): Promise<Named<Op>> {
+  /** Publishes many at once; resolves with the ack of the last. Their sequence numbers must follow each other. */
+  async publishAll(messages: readonly (Publish & { seq: number })[]): Promise<void> {
+    const lastSeq = messages.at(-1)!.seq
+    const acked = this.#next((message) => message.op === "ack" && (message.seq ?? 0) >= lastSeq)
+    for (const message of messages) this.#socket.send(JSON.stringify(message))
+    await acked
+  }
+
+  /** The next message that is the one; others before it are let go by. */
+  async #next(isIt: (message: HubMessage) => boolean): Promise<HubMessage> {
     let timer: NodeJS.Timeout | undefined
     try {
-      return await new Promise<Named<Op>>((resolve, reject) => {
+      return await new Promise((resolve, reject) => {
         timer = setTimeout(
-          () => reject(new Error(`No ${op} within ${answerTimeoutMs / 1_000} s.`)),
+          () => reject(new Error(`No answer within ${answerTimeoutMs / 1_000} s.`)),
           answerTimeoutMs,
         )
-        this.#waiting = { op, resolve: (message) => resolve(message as Named<Op>), reject }
+        this.#waiting = { isIt, resolve, reject }
       })
     } finally {
       clearTimeout(timer)
@@ -55,16 +63,9 @@ export class Session implements Disposable {
     }
   }
 
-  /** Publishes many at once; resolves with the ack of the last. Their sequence numbers must follow each other. */
-  async publishAll(messages: readonly (Publish & { seq: number })[]): Promise<void> {
-    const lastSeq = messages.at(-1)!.seq
-    for (const message of messages) this.#socket.send(JSON.stringify(message))
-    while (((await this.next("ack")).seq ?? 0) < lastSeq);
-  }
-
   #take(message: HubMessage): void {
     if (message.op === "error") this.#waiting?.reject(new Error(`${message.code}: ${message.message}`))
-    else if (message.op === this.#waiting?.op) this.#waiting.resolve(message)
+    else if (this.#waiting?.isIt(message)) this.#waiting.resolve(message)
   }
 
   [Symbol.dispose](): void {

@@ -82,7 +82,7 @@ export async function startHub(
     names,
     clientFile: clientFile(),
     metrics: metrics.render,
-    ready: async () => void (await log.list()),
+    ready: () => metrics.storing,
     onDefect,
   })
   http.app.server.on("upgrade", (request, socket, head) =>

@@ -10,6 +10,8 @@ export interface Load {
 }
 
 export interface Metrics extends Telemetry {
+  /** Whether the last commit could be stored. */
+  readonly storing: boolean
   render(): Promise<string>
 }
 
@@ -85,8 +87,23 @@ export function createMetrics(load: Load): Metrics {
     },
   })
 
+  const commitsFailed = new Counter({
+    name: "landline_commits_failed_total",
+    help: "Commits that could not be stored.",
+    registers,
+  })
+  let storing = true
+
   return {
+    get storing() {
+      return storing
+    },
+    commitFailed() {
+      storing = false
+      commitsFailed.inc()
+    },
     committed(entries, bytes, ms) {
+      storing = true
       commitEntries.observe(entries)
       commitBytes.inc(bytes)
       commitSeconds.observe(ms / 1_000)

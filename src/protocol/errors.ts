@@ -21,7 +21,7 @@ export const ERRORS = {
     retry: "never",
     say: "This hub speaks another version of the protocol.",
   },
-  hello_expected: { http: 400, close: 4408, retry: "never", say: "A session begins with hello." },
+  hello_expected: { http: 400, close: 4408, retry: "later", say: "A session begins with hello." },
   forbidden: { http: 403, close: 0, retry: "never", say: "That is not allowed to you here." },
   elsewhere: {
     http: 403,

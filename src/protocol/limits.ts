@@ -1,6 +1,6 @@
 /** Every limit, with its unit last in the name and its reason beside it. */
 export const limits = {
-  frameBytesMax: 256 * 1024, // a whole WebSocket message; bounds memory before a peer has said who it is
+  frameBytesMax: 512 * 1024, // a WebSocket message: an entry of which each byte is escaped in JSON, and its frame
   entryBytesMax: 64 * 1024, // one message; four of them fit a batch
   commitEntriesMax: 1_000, // a commit is announced as one batch, so this bounds what is written at once
   commitBytesMax: 256 * 1024,

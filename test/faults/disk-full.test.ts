@@ -48,9 +48,11 @@ test("a full disk fails publishes in words; readers go on, nothing acked is lost
     assert.ok(acked > 5)
     assert.deepEqual(await kept(hub.address), numbers(acked))
     assert.equal((await publish(ada, acked + 1)).op, "error")
+    assert.equal((await fetch(`${hub.address}/readyz`)).status, 503)
 
     execFileSync("prlimit", ["--pid", `${hub.program.pid}`, "--fsize=unlimited"])
     assert.equal((await publish(ada, acked + 1)).op, "ack")
+    assert.equal((await fetch(`${hub.address}/readyz`)).status, 200)
     acked++
     await hub.kill()
   }

@@ -3,6 +3,9 @@ import { registerChat } from "./lab-chat.ts"
 
 /** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
 export function register(program: Command): void {
-  const lab = program.command("lab").description("the coursework's programs over plain sockets, stand-alone")
+  const lab = program
+    .command("lab")
+    .description("the coursework's programs over plain sockets, stand-alone")
+    .addHelpText("after", "\nExample:\n  landline lab chat serve\n  landline lab chat connect --name ada")
   registerChat(lab)
 }

@@ -18,8 +18,8 @@ export interface HttpParts {
   readonly clientFile: string | undefined
   /** Prometheus text format. */
   metrics(): Promise<string>
-  /** Whether entries can be stored now; throws in words where not. */
-  ready(): Promise<void>
+  /** Whether entries can be stored, as far as the last try tells. */
+  ready(): boolean
   onDefect(cause: unknown): void
 }
 

@@ -34,7 +34,7 @@ export function registerPages(app: FastifyInstance, parts: HttpParts): void {
   app.get("/healthz", async (_request, reply) => reply.type("text/plain").send("ok\n"))
 
   app.get("/readyz", async (_request, reply) => {
-    await parts.ready()
+    if (!parts.ready()) throw new LandlineError("log_unavailable")
     return reply.type("text/plain").send("ready\n")
   })
 

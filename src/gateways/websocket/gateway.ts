@@ -127,7 +127,7 @@ export class WebSocketGateway {
     const now = performance.now()
     for (const [ws, { connection }] of this.#sessions) {
       const silent = now - connection.lastHeard > 2 * limits.heartbeatMs
-      if (connection.fullForMs(now) > STALLED_MS) connection.drop("too_slow")
+      if (connection.fullForMs(now) > STALLED_MS) connection.refuse(new LandlineError("too_slow"))
       else if (silent && !connection.full && !ws.isPaused) connection.drop("silent")
       else if (!connection.full) {
         connection.ping()

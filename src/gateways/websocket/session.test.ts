@@ -246,7 +246,7 @@ test("session: one that never says hello is closed", async () => {
 test("session: a frame too long and invalid UTF-8 end the connection with their own codes", async () => {
   await using hub = await startMemoryHub()
   using long = await RawSession.hello(hub.address)
-  long.send("x".repeat(300 * 1024))
+  long.send("x".repeat(600 * 1024))
   assert.equal((await long.closed).code, 1009)
   using invalid = await RawSession.hello(hub.address)
   invalid.ws.send(Buffer.from([0xff, 0xfe]), { binary: false })

@@ -7,7 +7,7 @@ import { Follow, Hello, Publish, Unfollow } from "../../protocol/messages.ts"
 import { roomOf, topicName } from "../../protocol/names.ts"
 import { VERSION } from "../../protocol/session.ts"
 import { commands, parsed } from "./commands.ts"
-import type { Connection } from "./connection.ts"
+import type { Connection, Regarding } from "./connection.ts"
 import type { SessionParts } from "./gateway.ts"
 import { Publishing } from "./publishing.ts"
 import { TopicFollow } from "./topic-follow.ts"
@@ -144,15 +144,21 @@ export class SessionConnection {
     this.connection.send({ op: "result", id, result: null })
   }
 
-  #refused(thrown: unknown, message: { op?: unknown; id?: unknown; topic?: unknown } = {}): void {
+  #refused(thrown: unknown, message: object = {}): void {
     const error = toLandlineError(thrown)
     if (error.code === "internal") this.#parts.onDefect(error.cause)
-    const regarding = {
-      id: typeof message.id === "number" ? message.id : undefined,
-      topic: typeof message.topic === "string" ? message.topic.slice(0, 200) : undefined,
-    }
-    if (this.#session) this.connection.sendRefusal(error, regarding)
+    if (this.#session) this.connection.sendRefusal(error, regarding(message))
     else this.connection.refuse(error)
+  }
+}
+
+/** What can be said of a request that may be of any form. */
+function regarding({ id, topic, producer, seq }: { [K in keyof Regarding]?: unknown }): Regarding {
+  return {
+    id: typeof id === "number" ? id : undefined,
+    topic: typeof topic === "string" ? topic.slice(0, 200) : undefined,
+    producer: typeof producer === "string" ? producer.slice(0, 64) : undefined,
+    seq: typeof seq === "number" ? seq : undefined,
   }
 }
 

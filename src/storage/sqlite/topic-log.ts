@@ -204,6 +204,7 @@ export class SqliteTopicLog implements TopicLog {
       this.#announce(appends, outcomes, performance.now() - started)
     } catch (error) {
       this.#committing--
+      this.#telemetry.commitFailed()
       for (const { reject } of appends) reject(error as LandlineError)
       this.#commit()
     }
