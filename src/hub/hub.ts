@@ -67,6 +67,7 @@ export async function startHub(
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
 
   const sessionsGateway = new WebSocketGateway({
+    publishRate: settings.publishRate,
     chat,
     sessions,
     presence,

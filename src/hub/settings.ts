@@ -1,5 +1,6 @@
 import { userInfo } from "node:os"
 import { z } from "zod"
+import { limits } from "../protocol/limits.ts"
 
 /**
  * Every setting of a hub, declared once: `landline serve --help`, the environment and docs/settings.md derive
@@ -53,6 +54,12 @@ export const settings = {
     env: "LANDLINE_LAB_ROOM",
     schema: z.string().default("lobby"),
     help: "room in which lab programs talk",
+  },
+  publishRate: {
+    flag: "--publish-rate <count>",
+    env: "LANDLINE_PUBLISH_RATE",
+    schema: z.coerce.number().int().min(1).default(limits.publishesPerSecondMax),
+    help: "messages a second that one session may publish, and twice as many in a burst",
   },
   keepEntries: {
     flag: "--keep-entries <count>",

@@ -10,8 +10,7 @@ export const limits = {
   socketQueueBytesMax: 1024 * 1024, // a follower with more than this unsent is full, and gets no push
   authorEntriesMax: 4_096, // entries of one session on their way to the disk; above, its socket is not read
   authorBytesMax: 1024 * 1024,
-  publishesPerSecondMax: 100_000, // above it a session is told slow_down
-  publishBurstMax: 200_000,
+  publishesPerSecondMax: 100_000, // by default; above it, after a burst of twice as many, a session is told slow_down
   refusalsMax: 1_000, // refused messages of one session in ten seconds before it is closed
   helloTimeoutMs: 5_000, // a silent peer must not hold a socket
   heartbeatMs: 15_000, // a peer that misses two is gone

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module"
 import { networkInterfaces } from "node:os"
 import { setFlagsFromString } from "node:v8"
 import type { Command } from "commander"
@@ -39,6 +40,7 @@ async function run(given: { [K in SettingName]?: unknown }): Promise<void> {
   // V8 doubles its space for young objects with each wave of connections and keeps it: 40 MiB for 5,000 of them,
   // more than all they need while idle. What it has after the start is enough.
   setFlagsFromString("--semi-space-growth-factor=1")
+  flushCompileCache() // now, since a hub may end by kill -9
   process.stdout.write(greeting(hub))
   if (hub.settings.open) process.stderr.write(OPEN_WARNING)
   await stopped

@@ -18,6 +18,8 @@ export interface SessionParts {
   readonly sessions: Sessions
   readonly presence: Presence
   readonly hub: { readonly name: string; readonly version: string }
+  /** Messages a second that one session may publish. */
+  readonly publishRate: number
   /** Told of what should never happen. */
   onDefect(cause: unknown): void
 }

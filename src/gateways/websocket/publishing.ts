@@ -1,26 +1,32 @@
+import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Author } from "../../core/author.ts"
 import type { Appended, Producer } from "../../core/topic-log.ts"
 import { cursorAt } from "../../core/topics.ts"
 import { LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { Ack, Publish } from "../../protocol/messages.ts"
+import { roomOf, topicName } from "../../protocol/names.ts"
 import type { Connection } from "./connection.ts"
 
 /** What one session publishes: its acks, and what happens when it is too fast. */
 export class Publishing {
   readonly #connection: Connection
-  readonly #say: (topic: string, text: string, producer: Producer | undefined) => Promise<Appended>
+  readonly #chat: Chat
+  readonly #who: Author
+  readonly #rate: number
   readonly #acks = new Map<string, { message: Publish; appended: Appended }>()
   #entries = 0
   #bytes = 0
-  #credit: number = limits.publishBurstMax
+  #credit: number
   #creditAt = performance.now()
 
-  constructor(
-    connection: Connection,
-    say: (topic: string, text: string, producer: Producer | undefined) => Promise<Appended>,
-  ) {
+  /** @param rate messages a second; twice as many at once */
+  constructor(connection: Connection, chat: Chat, who: Author, rate: number) {
     this.#connection = connection
-    this.#say = say
+    this.#chat = chat
+    this.#who = who
+    this.#rate = rate
+    this.#credit = 2 * rate
   }
 
   publish(message: Publish): void {
@@ -47,6 +53,10 @@ export class Publishing {
         this.#connection.sendRefusal(toLandlineError(error), regarding)
       },
     )
+  }
+
+  async #say(topic: string, text: string, producer: Producer | undefined): Promise<Appended> {
+    return this.#chat.say(this.#who, roomOf(topicName(topic)), text, producer)
   }
 
   #landed(bytes: number): void {
@@ -78,8 +88,8 @@ export class Publishing {
   #spendCredit(): boolean {
     if (this.#credit < 1) {
       const now = performance.now()
-      const earned = ((now - this.#creditAt) / 1_000) * limits.publishesPerSecondMax
-      this.#credit = Math.min(limits.publishBurstMax, this.#credit + earned)
+      const earned = ((now - this.#creditAt) / 1_000) * this.#rate
+      this.#credit = Math.min(2 * this.#rate, this.#credit + earned)
       this.#creditAt = now
     }
     if (this.#credit < 1) return false

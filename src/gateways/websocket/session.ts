@@ -108,10 +108,8 @@ export class SessionConnection {
   }
 
   #publish(who: Author, message: Publish): void {
-    const { chat } = this.#parts
-    this.#publishing ??= new Publishing(this.connection, async (topic, text, producer) =>
-      chat.say(who, roomOf(topicName(topic)), text, producer),
-    )
+    const { chat, publishRate } = this.#parts
+    this.#publishing ??= new Publishing(this.connection, chat, who, publishRate)
     this.#publishing.publish(message)
   }
 

@@ -2,7 +2,7 @@ import { countsAsMessage } from "../../core/append-rules.ts"
 import type { Index } from "../../core/topic-index.ts"
 import type { Entry, TopicLog } from "../../core/topic-log.ts"
 import type { TopicName } from "../../protocol/names.ts"
-import { searchWords } from "../search-words.ts"
+import { type SearchWord, searchWords, textWords } from "../search-words.ts"
 
 /** An index that keeps nothing and reads the log for each answer: right by construction, and slow. */
 export function openMemoryIndex(log: TopicLog): Index {
@@ -41,9 +41,9 @@ export function openMemoryIndex(log: TopicLog): Index {
   }
 }
 
-function matches(text: string, wanted: string[]): boolean {
-  const words = searchWords(text)
-  return wanted.every((want, index) =>
-    words.some((word) => (index === wanted.length - 1 ? word.startsWith(want) : word === want)),
+function matches(text: string, wanted: SearchWord[]): boolean {
+  const words = textWords(text)
+  return wanted.every((want) =>
+    words.some((word) => (want.beginning ? word.startsWith(want.word) : word === want.word)),
   )
 }

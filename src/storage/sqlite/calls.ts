@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module"
 import { parentPort, Worker } from "node:worker_threads"
 import { type ErrorCode, type ErrorDetails, LandlineError } from "../../protocol/errors.ts"
 
@@ -83,6 +84,7 @@ export class WorkerCalls<M extends Methods> {
 /** The worker's end. @param toError turns what a method threw into an error of the table */
 export function serveCalls(methods: Methods, toError: (error: unknown) => LandlineError): void {
   const port = parentPort!
+  flushCompileCache() // a thread that ends by kill -9 would never write it
   let last: Promise<void> = Promise.resolve()
   port.on("message", (call: Call) => {
     last = last.then(() => answer(call))

@@ -61,12 +61,12 @@ const methods = {
   /** Indexes one step of what is missing. @returns whether more is */
   advance: (target: IndexTarget): boolean => advance(target),
 
-  search(target: IndexTarget, words: string[], before: number, limit: number): number[] {
+  /** @param match an FTS5 query */
+  search(target: IndexTarget, match: string, before: number, limit: number): number[] {
     catchUp(target)
     const base = target.id * OFFSETS_PER_TOPIC
-    const match = words.map((word) => `"${word}"`).join(" ")
     return search
-      .all(`${match} *`, base + target.head - 1, base + before, limit)
+      .all(match, base + target.head - 1, base + before, limit)
       .map(({ rowid }) => Number(rowid) - base)
   },
 

@@ -51,7 +51,9 @@ export function openSqliteIndex(folder: string, log: SqliteTopicLog): Index {
       const target = log.stored(topic)
       const wanted = searchWords(words)
       if (!target || wanted.length === 0) return []
-      return worker.call("search", [target, wanted, Math.min(before, target.tail + 1), limit])
+      // Quoted, a word is a word, whatever it would mean in a query of FTS5.
+      const match = wanted.map(({ word, beginning }) => `"${word}"${beginning ? " *" : ""}`).join(" ")
+      return worker.call("search", [target, match, Math.min(before, target.tail + 1), limit])
     },
 
     async lastStates(topic, offsets) {
