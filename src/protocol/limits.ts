@@ -8,8 +8,8 @@ export const limits = {
   pageBytesMax: 256 * 1024,
   pageCacheBytesMax: 16 * 1024 * 1024, // pages that followers behind can share, of all topics together
   socketQueueBytesMax: 1024 * 1024, // a follower with more than this unsent is full, and gets no push
-  authorEntriesMax: 4_096, // entries of one session on their way to the disk; above, its socket is not read
-  authorBytesMax: 1024 * 1024,
+  authorEntriesMax: 2_048, // entries of one session on their way to the disk; above, its socket is not read
+  authorBytesMax: 512 * 1024,
   publishesPerSecondMax: 100_000, // by default; above it, after a burst of twice as many, a session is told slow_down
   refusalsMax: 1_000, // refused messages of one session in ten seconds before it is closed
   helloTimeoutMs: 5_000, // a silent peer must not hold a socket

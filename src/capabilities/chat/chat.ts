@@ -80,9 +80,9 @@ export class Chat {
    * Says a text. Resolves when it will survive a loss of power.
    * @param text at most limits.entryBytesMax bytes in UTF-8
    * @param producer makes it safe to say the same again after a lost ack
-   * @throws LandlineError unknown_room | too_large | sequence_gap | log_unavailable
+   * @throws LandlineError unknown_room | too_large | sequence_gap | log_unavailable; at once or by the promise
    */
-  async say(who: Author, room: string, text: string, producer?: Producer): Promise<Appended> {
+  say(who: Author, room: string, text: string, producer?: Producer): Promise<Appended> {
     authorize(who, "write")
     return this.#append(who, room, "text", text, producer)
   }

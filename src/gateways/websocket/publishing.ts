@@ -1,6 +1,6 @@
 import type { Chat } from "../../capabilities/chat/chat.ts"
 import type { Author } from "../../core/author.ts"
-import type { Appended, Producer } from "../../core/topic-log.ts"
+import type { Appended } from "../../core/topic-log.ts"
 import { cursorAt } from "../../core/topics.ts"
 import { LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
@@ -30,38 +30,44 @@ export class Publishing {
   }
 
   publish(message: Publish): void {
-    const { topic, text, producer, seq } = message
-    const regarding = { topic, producer, seq }
+    const { text, producer, seq } = message
     if (producer !== undefined && !seq) {
       const error = new LandlineError("bad_request", {}, "A publish with a producer needs a seq: 1, 2, 3 ...")
-      return this.#connection.sendRefusal(error, regarding)
+      return this.#refuse(error, message)
     }
-    if (!this.#spendCredit()) return this.#connection.sendRefusal(new LandlineError("slow_down"), regarding)
-    const bytes = text.length
+    if (!this.#spendCredit()) return this.#refuse(new LandlineError("slow_down"), message)
     this.#entries++
-    this.#bytes += bytes
+    this.#bytes += text.length
     this.#pauseOrResume()
-    const id = producer === undefined ? undefined : { id: producer, epoch: 0, seq: seq! }
-    this.#say(topic, text, id).then(
+    this.#say(message).then(
       (appended) => {
-        this.#landed(bytes)
+        this.#landed(message)
         this.#stored(appended, message)
       },
       (error) => {
-        this.#landed(bytes)
+        this.#landed(message)
         this.#sendAcks() // what came before the refused one is told before it
-        this.#connection.sendRefusal(toLandlineError(error), regarding)
+        this.#refuse(toLandlineError(error), message)
       },
     )
   }
 
-  async #say(topic: string, text: string, producer: Producer | undefined): Promise<Appended> {
-    return this.#chat.say(this.#who, roomOf(topicName(topic)), text, producer)
+  #say({ topic, text, producer, seq }: Publish): Promise<Appended> {
+    try {
+      const id = producer === undefined ? undefined : { id: producer, epoch: 0, seq: seq! }
+      return this.#chat.say(this.#who, roomOf(topicName(topic)), text, id)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
-  #landed(bytes: number): void {
+  #refuse(error: LandlineError, { topic, producer, seq }: Publish): void {
+    this.#connection.sendRefusal(error, { topic, producer, seq })
+  }
+
+  #landed({ text }: Publish): void {
     this.#entries--
-    this.#bytes -= bytes
+    this.#bytes -= text.length
     this.#pauseOrResume()
   }
 

@@ -11,13 +11,19 @@ export interface Packed {
 
 /** Writes rows of numbers, strings and bodies in any order that the reader repeats. */
 export class Packer {
-  #numbers: number[] = []
+  #numbers = new Float64Array(1_024)
+  #count = 0
   readonly #strings = new Map<string, number>()
   #bodies: Uint8Array[] = []
   #bytes = 0
 
   number(value: number): void {
-    this.#numbers.push(value)
+    if (this.#count === this.#numbers.length) {
+      const larger = new Float64Array(2 * this.#count)
+      larger.set(this.#numbers)
+      this.#numbers = larger
+    }
+    this.#numbers[this.#count++] = value
   }
 
   string(value: string): void {
@@ -26,11 +32,11 @@ export class Packer {
       index = this.#strings.size
       this.#strings.set(value, index)
     }
-    this.#numbers.push(index)
+    this.number(index)
   }
 
   body(value: Uint8Array): void {
-    this.#numbers.push(value.length)
+    this.number(value.length)
     this.#bodies.push(value)
     this.#bytes += value.length
   }
@@ -42,7 +48,7 @@ export class Packer {
       bytes.set(body, at)
       at += body.length
     }
-    return { numbers: Float64Array.from(this.#numbers), strings: [...this.#strings.keys()], bytes }
+    return { numbers: this.#numbers.slice(0, this.#count), strings: [...this.#strings.keys()], bytes }
   }
 }
 
