@@ -1,4 +1,4 @@
-import { userInfo } from "node:os"
+import { hostname } from "node:os"
 import { z } from "zod"
 import { limits } from "../protocol/limits.ts"
 
@@ -40,7 +40,7 @@ export const settings = {
   name: {
     flag: "--name <name>",
     env: "LANDLINE_HUB_NAME",
-    schema: z.string().min(1).max(64).default(`${userInfo().username}'s hub`),
+    schema: z.string().min(1).max(64).default(hostname()),
     help: "what the hub is called",
   },
   lab: {
@@ -90,3 +90,11 @@ interface Setting {
 
 export type SettingName = keyof typeof settings
 export type Settings = { readonly [K in SettingName]: z.output<(typeof settings)[K]["schema"]> }
+
+/** The settings as people read them: the preset is left out where it is "none" or "no". */
+export function describeSettings(): { flag: string; env: string; preset: string; help: string }[] {
+  return Object.values(settings).map(({ flag, env, schema, help }) => {
+    const preset = schema.safeParse(undefined).data
+    return { flag, env, preset: preset === undefined || preset === false ? "" : String(preset), help }
+  })
+}

@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os"
 import { setFlagsFromString } from "node:v8"
 import type { Command } from "commander"
 import type { Hub } from "../../hub/hub.ts"
-import { type SettingName, settings } from "../../hub/settings.ts"
+import { describeSettings, type SettingName } from "../../hub/settings.ts"
 
 const EXAMPLES = `
 Examples:
@@ -13,11 +13,8 @@ Examples:
 
 export function register(program: Command): void {
   const serve = program.command("serve").summary("run a hub").description("Runs a hub until Ctrl-C.")
-  for (const { flag, env, help, schema } of Object.values(settings)) {
-    const preset = schema.safeParse(undefined).data
-    const shown = preset === undefined || preset === false ? "" : `default ${preset}, or `
-    serve.option(flag, `${help} (${shown}${env})`)
-  }
+  for (const { flag, env, preset, help } of describeSettings())
+    serve.option(flag, `${help} (${preset && `default ${preset}, or `}${env})`)
   serve.addHelpText("after", EXAMPLES).action(run)
 }
 
