@@ -212,18 +212,14 @@ export class SqliteTopicLog implements TopicLog {
 
   #announce(appends: PendingAppend[], outcomes: Packed, ms: number): void {
     const unpacker = new Unpacker(outcomes)
-    const grown = new Map<TopicName, Entry[]>()
+    const grown = new Map<StoredTopic["id"], Grown>()
     const settled: (Appended | LandlineError)[] = []
-    let bytes = 0
     for (const append of appends) {
       const kind = unpacker.string()
       const { topic: name, epoch } = append.topic
       if (kind === "stored" || kind === "duplicate") {
         const offset = unpacker.number()
-        if (kind === "stored") {
-          bytes += append.bytes
-          this.#grow(append, offset, grown)
-        }
+        if (kind === "stored") this.#grow(append, offset, grown)
         settled.push({ offset, epoch, duplicate: kind === "duplicate" })
       } else {
         const { details, message } = JSON.parse(unpacker.string())
@@ -231,47 +227,52 @@ export class SqliteTopicLog implements TopicLog {
       }
     }
     let entries = 0
-    for (const [name, added] of grown) {
+    let bytes = 0
+    for (const { stat, added, addedBytes } of grown.values()) {
       entries += added.length
-      this.#watchers.get(name)?.({ entries: added })
+      bytes += addedBytes
+      if (this.#topics.get(stat.topic)?.id !== stat.id) continue // removed meanwhile
+      this.#topics.set(stat.topic, stat)
+      this.#watchers.get(stat.topic)?.({ entries: added })
     }
     this.#telemetry.committed(entries, bytes, ms)
     for (const [index, outcome] of settled.entries()) {
       if (outcome instanceof LandlineError) appends[index]!.reject(outcome)
       else appends[index]!.resolve(outcome)
     }
-    if (grown.size > 0) this.onCommit([...grown.keys()].flatMap((name) => this.#topics.get(name) ?? []))
+    if (grown.size > 0) this.onCommit([...grown.values()].map(({ stat }) => stat))
   }
 
   /** Gives the drafts of a stored append their places. @param last offset of the last one */
   #grow(
     { topic, drafts, time, bytes, options }: PendingAppend,
     last: number,
-    grown: Map<TopicName, Entry[]>,
+    grown: Map<number, Grown>,
   ): void {
-    const stat = this.#topics.get(topic.topic)
-    if (stat?.id !== topic.id) return // removed meanwhile
-    let entries = grown.get(topic.topic)
-    if (!entries) {
-      entries = []
-      grown.set(topic.topic, entries)
+    let growing = grown.get(topic.id)
+    if (!growing) {
+      growing = { stat: { ...(this.#topics.get(topic.topic) ?? topic) }, added: [], addedBytes: 0 }
+      grown.set(topic.id, growing)
     }
-    let { count } = stat
+    const { stat, added } = growing
     let offset = last - drafts.length
     for (const { author, kind, ref = 0, body } of drafts) {
-      if (countsAsMessage(kind)) count++
-      entries.push({ offset: ++offset, time, author, kind, ref, count, body })
+      if (countsAsMessage(kind)) stat.count++
+      added.push({ offset: ++offset, time, author, kind, ref, count: stat.count, body })
     }
-    const grownBytes = stat.bytes + bytes
-    this.#topics.set(topic.topic, {
-      ...stat,
-      tail: last,
-      count,
-      bytes: grownBytes,
-      time,
-      closed: options.close ?? false,
-    })
+    growing.addedBytes += bytes
+    stat.tail = last
+    stat.bytes += bytes
+    stat.time = time
+    stat.closed = options.close ?? false
   }
+}
+
+/** A topic that a commit adds to. */
+interface Grown {
+  readonly stat: { -readonly [K in keyof StoredTopic]: StoredTopic[K] }
+  readonly added: Entry[]
+  addedBytes: number
 }
 
 /** How many of the pending appends go into one commit, and whether it is then full. */

@@ -65,24 +65,17 @@ const methods = {
 
   /** A group commit. Answers for each append, in order: see `unpackOutcomes`. */
   commit(packed: Packed): Moved<Packed> {
-    const before = new Map<number, StoredTopic>()
-    const producers = new Map<string, { topic: number; id: string; time: number } & ProducerState>()
-    db.exec("BEGIN IMMEDIATE")
-    try {
-      const outcomes = new Packer()
+    const working: Working = { topics: new Map(), producers: new Map(), outcomes: new Packer() }
+    transaction(() => {
       const appends = new Unpacker(packed)
-      while (!appends.done) append(appends, outcomes, before, producers)
-      for (const id of before.keys()) saveTopic(topics.get(id)!)
-      for (const { topic, id, epoch, seq, time } of producers.values())
+      while (!appends.done) append(appends, working)
+      for (const topic of working.topics.values()) saveTopic(topic)
+      for (const { topic, id, epoch, seq, time } of working.producers.values())
         sql.setProducer.run(topic, id, epoch, seq, time)
-      db.exec("COMMIT")
-      const answer = outcomes.finish()
-      return new Moved(answer, moved(answer))
-    } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK")
-      for (const [id, topic] of before) topics.set(id, topic)
-      throw error
-    }
+    })
+    for (const [id, topic] of working.topics) topics.set(id, topic)
+    const outcomes = working.outcomes.finish()
+    return new Moved(outcomes, moved(outcomes))
   },
 
   /** One step of a trim. @returns the new head, the bytes that went, and whether more must go. */
@@ -100,34 +93,24 @@ const methods = {
       bytes -= Number(row["bytes"])
     }
     if (looked === 0) return { head, bytes: 0, more: false }
-    db.exec("BEGIN IMMEDIATE")
-    try {
+    const trimmed = { ...topic, head, bytes }
+    transaction(() => {
       sql.cut.run(base + topic.head - 1, base + head - 1)
-      const trimmed = { ...topic, head, bytes }
       saveTopic(trimmed)
-      db.exec("COMMIT")
-      topics.set(id, trimmed)
-      return { head, bytes: topic.bytes - bytes, more: looked === TRIM_STEP }
-    } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK")
-      throw error
-    }
+    })
+    topics.set(id, trimmed)
+    return { head, bytes: topic.bytes - bytes, more: looked === TRIM_STEP }
   },
 
   remove(id: number): void {
     const topic = topics.get(id)!
-    db.exec("BEGIN IMMEDIATE")
-    try {
+    transaction(() => {
       sql.cut.run(id * OFFSETS_PER_TOPIC, (id + 1) * OFFSETS_PER_TOPIC - 1)
       db.prepare("DELETE FROM producers WHERE topic = ?").run(id)
       db.prepare("DELETE FROM topics WHERE id = ?").run(id)
       db.prepare("INSERT OR REPLACE INTO removed_topics VALUES (?, ?)").run(topic.topic, topic.epoch)
-      db.exec("COMMIT")
-      topics.delete(id)
-    } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK")
-      throw error
-    }
+    })
+    topics.delete(id)
   },
 
   claim(name: string, device: string, now: number): Person | undefined {
@@ -137,16 +120,11 @@ const methods = {
       const known = db.prepare("SELECT 1 FROM devices WHERE key = ? AND device = ?").get(key, device)
       return known ? { ...person } : undefined
     }
-    db.exec("BEGIN IMMEDIATE")
-    try {
+    transaction(() => {
       db.prepare("INSERT INTO people VALUES (?, ?, ?)").run(key, name, now)
       db.prepare("INSERT INTO devices VALUES (?, ?, ?)").run(key, device, now)
-      db.exec("COMMIT")
-      return { name, since: now }
-    } catch (error) {
-      if (db.isTransaction) db.exec("ROLLBACK")
-      throw error
-    }
+    })
+    return { name, since: now }
   },
 
   addRoom({ room, topic, line, createdBy, since }: Room): boolean {
@@ -164,61 +142,92 @@ const methods = {
 }
 export type WriterMethods = typeof methods
 
+/** All of it, or nothing of it. */
+function transaction(run: () => void): void {
+  db.exec("BEGIN IMMEDIATE")
+  try {
+    run()
+    db.exec("COMMIT")
+  } catch (error) {
+    if (db.isTransaction) db.exec("ROLLBACK") // a full disk may have ended it already
+    throw error
+  }
+}
+
+/** What a commit has done so far: taken over only when it is on disk. */
+interface Working {
+  readonly topics: Map<number, Mutable<StoredTopic>>
+  readonly producers: Map<string, ProducerRow>
+  readonly outcomes: Packer
+}
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+type ProducerRow = ProducerState & { readonly topic: number; readonly id: string; readonly time: number }
+
 /** Reads one append, stores it, and packs its outcome: offset and whether it was a duplicate, or an error. */
-function append(
-  packed: Unpacker,
-  outcomes: Packer,
-  before: Map<number, StoredTopic>,
-  producers: Map<string, { topic: number; id: string; time: number } & ProducerState>,
-): void {
+function append(packed: Unpacker, working: Working): void {
   const id = packed.number()
   const drafts = packed.number()
   const options = unpackOptions(packed)
-  const rows = Array.from({ length: drafts }, () => ({
-    time: packed.number(),
-    author: packed.string(),
-    kind: packed.string() as EntryKind,
-    ref: packed.number(),
-    body: packed.body(),
-  }))
+  const { outcomes, producers } = working
   try {
-    const topic = topics.get(id)
-    if (!topic) throw new LandlineError("unknown_topic")
+    const topic = workingTopic(id, working)
     const { producer } = options
-    const key = producer && `${id} ${producer.id}`
+    const key = producer ? `${id} ${producer.id}` : ""
     const known =
-      producer && (producers.get(key!) ?? (sql.producer.get(id, producer.id) as ProducerState | undefined))
+      producer && (producers.get(key) ?? (sql.producer.get(id, producer.id) as ProducerState | undefined))
     if (checkAppend(topic, known, options) === "duplicate") {
+      skip(packed, drafts)
       outcomes.string("duplicate")
       outcomes.number(topic.tail)
       return
     }
-    if (!before.has(id)) before.set(id, topic)
-    let { tail, count, bytes, time } = topic
-    for (const row of rows) {
-      if (countsAsMessage(row.kind)) count++
-      bytes += row.body.length
-      time = row.time
-      const rowid = id * OFFSETS_PER_TOPIC + ++tail
-      const { author, kind, ref, body } = row
-      const checksum = entryChecksum({ id: rowid, time, author, kind, ref, count, body })
-      sql.entry.run(rowid, time, author, kind, ref, count, body, checksum)
+    for (let draft = 0; draft < drafts; draft++) insert(packed, topic)
+    topic.closed = options.close ?? false
+    if (producer) {
+      const { epoch, seq } = producer
+      producers.set(key, { topic: id, id: producer.id, epoch, seq: seq + drafts - 1, time: topic.time })
     }
-    topics.set(id, { ...topic, tail, count, bytes, time, closed: options.close ?? false })
-    if (producer)
-      producers.set(key!, {
-        topic: id,
-        id: producer.id,
-        epoch: producer.epoch,
-        seq: producer.seq + drafts - 1,
-        time,
-      })
     outcomes.string("stored")
-    outcomes.number(tail)
+    outcomes.number(topic.tail)
   } catch (error) {
     if (!(error instanceof LandlineError)) throw error // the disk's fault: the whole commit fails
+    skip(packed, drafts)
     outcomes.string(error.code)
     outcomes.string(JSON.stringify({ details: error.details, message: error.message }))
+  }
+}
+
+function workingTopic(id: number, { topics: changed }: Working): Mutable<StoredTopic> {
+  let topic = changed.get(id)
+  if (topic) return topic
+  const stored = topics.get(id)
+  if (!stored) throw new LandlineError("unknown_topic")
+  topic = { ...stored }
+  changed.set(id, topic)
+  return topic
+}
+
+function insert(packed: Unpacker, topic: Mutable<StoredTopic>): void {
+  const time = packed.number()
+  const author = packed.string()
+  const kind = packed.string() as EntryKind
+  const ref = packed.number()
+  const body = packed.body()
+  if (countsAsMessage(kind)) topic.count++
+  topic.tail++
+  topic.bytes += body.length
+  topic.time = time
+  const id = topic.id * OFFSETS_PER_TOPIC + topic.tail
+  const { count } = topic
+  const checksum = entryChecksum({ id, time, author, kind, ref, count, body })
+  sql.entry.run(id, time, author, kind, ref, count, body, checksum)
+}
+
+/** Reads over the drafts of an append that is not stored. */
+function skip(packed: Unpacker, drafts: number): void {
+  for (let draft = 0; draft < drafts; draft++) {
+    for (let number = 0; number < 4; number++) packed.number()
+    packed.body()
   }
 }
 
