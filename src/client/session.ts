@@ -125,10 +125,7 @@ export class Session {
     this.#checkOpen()
     const topic = topicOf(room)
     const entryBytesMax = this.#welcome?.entryBytesMax ?? limits.entryBytesMax
-    // A frame that is too long would end the session, not only the message; control characters sextuple in JSON.
-    const tooLarge =
-      utf8Length(text) > entryBytesMax || utf8Length(JSON.stringify(text)) > limits.frameBytesMax - 1024
-    if (tooLarge)
+    if (utf8Length(text) > entryBytesMax)
       throw new LandlineError(
         "too_large",
         { entryBytesMax },

@@ -8,6 +8,8 @@ import type { TopicStat } from "./topic-log.ts"
  * more says so, and is left alone until `resume` is called on its follower.
  */
 export interface Receiver {
+  /** Whether it could not take more now; asked before each delivery, since several may share what fills up. */
+  readonly full: boolean
   /** Takes the batch. @returns false when it is full now: the batch was taken, the next must wait. */
   deliver(batch: Batch): boolean
   /** Entries `from` to `to`, both included, are no longer kept and will not come. @returns as deliver */
@@ -79,7 +81,7 @@ export class Follower {
   push(batch: Batch): void {
     // A page read just now may have held entries of this batch already: only what is new goes out.
     if (batch.to < this.#next) return
-    if (!this.#deliver(batch)) this.#topic.fellBehind(this)
+    if (this.#isFull() || !this.#deliver(batch)) this.#topic.fellBehind(this)
   }
 
   #deliver(batch: Batch): boolean {
@@ -112,6 +114,7 @@ export class Follower {
         } else {
           const page = await this.#pages.from(this.#topic.stat, this.#next)
           if (!this.#isReading() || page === undefined) continue // trimmed away meanwhile: the head has moved
+          if (this.#isFull()) return
           if (page.from > this.#next && !this.#gapBefore(page.from)) return
           if (this.#isReading() && !this.#deliver(page)) return
         }
@@ -119,6 +122,12 @@ export class Follower {
     } catch (error) {
       this.end(toLandlineError(error))
     }
+  }
+
+  #isFull(): boolean {
+    if (!this.#receiver.full) return false
+    this.#state = "full"
+    return true
   }
 
   #isReading(): boolean {

@@ -1,12 +1,21 @@
 import { LandlineError } from "../protocol/errors.ts"
-import { guestAuthor, nameKey, personName } from "../protocol/names.ts"
+import { guestAuthor, guestNumber, nameKey, personName, plainName } from "../protocol/names.ts"
 import type { Author } from "./author.ts"
 import type { Directory } from "./directory.ts"
+
+/** The name of guests who give none. */
+export const NAMELESS = "guest"
+
+/** Numbers of the guests of one name: given so far, and given back. */
+interface Numbers {
+  last: number
+  readonly free: number[]
+}
 
 /** Who is who: members prove their name by a device, guests are told apart by a mark. */
 export class People {
   readonly #directory: Directory
-  readonly #guests = new Set<string>() // their authors by key
+  readonly #guests = new Map<string, Numbers>() // by the key of their plain name
 
   constructor(directory: Directory) {
     this.#directory = directory
@@ -28,16 +37,23 @@ export class People {
    */
   guest(name: string): Author {
     const plain = personName(name)
-    let nth = 1
-    while (this.#guests.has(nameKey(guestAuthor(plain, nth)))) nth++
-    const author = guestAuthor(plain, nth)
-    this.#guests.add(nameKey(author))
-    return { name: author, role: "guest" }
+    const key = nameKey(plain)
+    let numbers = this.#guests.get(key)
+    if (!numbers) {
+      numbers = { last: 0, free: [] }
+      this.#guests.set(key, numbers)
+    }
+    const nth = numbers.free.pop() ?? ++numbers.last
+    return { name: guestAuthor(plain, nth), role: "guest" }
   }
 
-  /** Frees a guest's number; without effect for members. */
+  /** Frees a guest's number; without effect for members. To be called once. */
   leave({ name, role }: Author): void {
-    if (role === "guest") this.#guests.delete(nameKey(name))
+    if (role !== "guest") return
+    const key = nameKey(plainName(name))
+    const numbers = this.#guests.get(key)
+    numbers?.free.push(guestNumber(name))
+    if (numbers?.free.length === numbers?.last) this.#guests.delete(key)
   }
 
   /**
@@ -49,7 +65,7 @@ export class People {
     if (name !== undefined && secret !== undefined) return this.member(name, secret)
     if (name !== undefined && (await this.#directory.person(personName(name))))
       throw new LandlineError("name_taken", { name: personName(name) })
-    return this.guest(name ?? "guest")
+    return this.guest(name ?? NAMELESS)
   }
 }
 

@@ -1,7 +1,8 @@
 import { LandlineError } from "../protocol/errors.ts"
 import { limits } from "../protocol/limits.ts"
+import { nameKey, plainName } from "../protocol/names.ts"
 import type { Author } from "./author.ts"
-import type { People } from "./people.ts"
+import { NAMELESS, type People } from "./people.ts"
 
 /** One connected person or program, across reconnects. */
 export interface Session {
@@ -35,12 +36,12 @@ export class Sessions {
     if (who.name !== undefined && who.secret !== undefined)
       return this.#add(await this.#people.member(who.name, who.secret))
     const dropped = resume === undefined ? undefined : this.#sessions.get(resume)
-    if (dropped?.leaving) {
+    if (dropped?.leaving && isGuestOf(dropped.session.author, who.name ?? NAMELESS)) {
       clearTimeout(dropped.leaving)
       delete dropped.leaving
       return dropped.session
     }
-    return this.#add(await this.#people.visitor(who.name, undefined))
+    return this.#add(await this.#people.visitor(who.name ?? NAMELESS, undefined))
   }
 
   /** The connection of the session ended. */
@@ -59,4 +60,9 @@ export class Sessions {
     this.#sessions.set(session.id, { session })
     return session
   }
+}
+
+/** A member's session proves nothing: only the device does. */
+function isGuestOf({ name, role }: Author, plain: string): boolean {
+  return role === "guest" && nameKey(plainName(name)) === nameKey(plain)
 }

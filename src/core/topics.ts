@@ -32,14 +32,17 @@ export class Topics {
       this.#open.set(name, opening)
     }
     const topic = await opening.catch((error) => {
-      this.#open.delete(name)
+      this.#forget(name, opening)
       throw error
     })
-    if (!topic) {
-      this.#open.delete(name)
-      throw new LandlineError("unknown_topic", { topic: name })
-    }
-    return topic
+    if (topic) return topic
+    this.#forget(name, opening)
+    throw new LandlineError("unknown_topic", { topic: name })
+  }
+
+  /** Another call may have opened the topic meanwhile: that one stays. */
+  #forget(name: TopicName, opening: Promise<Topic | undefined>): void {
+    if (this.#open.get(name) === opening) this.#open.delete(name)
   }
 
   /** As `TopicLog.append`. */

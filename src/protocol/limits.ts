@@ -22,6 +22,7 @@ export const limits = {
   topicLineCharactersMax: 200,
   roomsMax: 10_000,
   followsPerSessionMax: 100,
+  requestsWaitingMax: 16, // requests of a session that wait for their turn; above, its socket is not read
   searchResultsMax: 200,
   sessionsMax: 20_000,
 } as const

@@ -58,6 +58,11 @@ export function isGuest(author: string): boolean {
   return author.startsWith(GUEST)
 }
 
+/** 2 of `~ada~2`, 1 of `~ada`. */
+export function guestNumber(author: string): number {
+  return Number(/~(\d+)$/.exec(author.slice(1))?.[1] ?? 1)
+}
+
 /** The name that a guest gave: `ada` of `~ada~2`. Other authors are returned as they are. */
 export function plainName(author: string): string {
   return isGuest(author) ? author.slice(1).replace(/~\d+$/, "") : author

@@ -19,6 +19,9 @@ export class EventStreams {
       return response.writableLength < limits.socketQueueBytesMax
     }
     const follower = follow.start({
+      get full() {
+        return response.writableLength >= limits.socketQueueBytesMax
+      },
       deliver: (batch) => write(batch.encoded(sseFormat)),
       gap: (from, to) =>
         write(`id: ${cursorAt(follow.stat, to)}\nevent: gap\ndata: ${JSON.stringify({ from, to })}\n\n`),

@@ -11,8 +11,8 @@ const REFUSALS_WINDOW_MS = 10_000
 /** What an error says it answers. */
 export type Regarding = Pick<ErrorMessage, "id" | "topic" | "producer" | "seq">
 
-/** Why a peer is not read for a while: its answers pile up, it writes too fast, or its hello is looked at. */
-const HOLDS = { full: 1, author: 2, hello: 4 } as const
+/** Why a peer is not read for a while: it leaves answers unread, publishes too fast, or asks too much. */
+const HOLDS = { full: 1, author: 2, hello: 4, requests: 8 } as const
 type Hold = keyof typeof HOLDS
 
 /**
@@ -24,19 +24,22 @@ export class Connection {
   readonly #ws: WebSocket
   readonly #socket: Socket
   readonly #telemetry: Telemetry
+  readonly #onDefect: (cause: unknown) => void
   /** performance.now() of its beginning, of the last write, and of the last sign of life. */
   readonly openedAt = performance.now()
   lastSent = this.openedAt
   lastHeard = this.openedAt
   #fullSince = 0
+  #waiting: PromiseWithResolvers<void> | undefined
   #refusals = 0
   #refusalsSince = 0
   #holds = 0 // bits of HOLDS: there are thousands of idle connections, and each byte counts
 
-  constructor(ws: WebSocket, socket: Socket, telemetry: Telemetry) {
+  constructor(ws: WebSocket, socket: Socket, telemetry: Telemetry, onDefect: (cause: unknown) => void) {
     this.#ws = ws
     this.#socket = socket
     this.#telemetry = telemetry
+    this.#onDefect = onDefect
   }
 
   /** Stops reading from the peer until each reason to do so is released. */
@@ -49,6 +52,27 @@ export class Connection {
     if ((this.#holds & HOLDS[reason]) === 0) return
     this.#holds &= ~HOLDS[reason]
     if (this.#holds === 0) this.#ws.resume()
+  }
+
+  /** Nothing has ended it, and nothing is about to. */
+  get open(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN
+  }
+
+  /** Resolves when the peer can be sent more; never, where it does not read until it is gone. */
+  room(): Promise<void> | undefined {
+    if (!this.full) return undefined
+    this.#waiting ??= Promise.withResolvers()
+    return this.#waiting.promise
+  }
+
+  /** The peer has read everything. */
+  drained(): void {
+    this.lastHeard = performance.now()
+    this.#fullSince = 0
+    this.release("full")
+    this.#waiting?.resolve()
+    this.#waiting = undefined
   }
 
   /** More is waiting to be read by the peer than a follower may leave. */
@@ -69,7 +93,7 @@ export class Connection {
 
   /** @param frame whole frames. @returns false when the socket is full now */
   write(frame: Uint8Array): boolean {
-    if (this.#ws.readyState !== WebSocket.OPEN) return false
+    if (!this.open) return false
     this.lastSent = performance.now()
     this.#socket.write(frame)
     return !this.full
@@ -80,6 +104,7 @@ export class Connection {
   }
 
   sendError(error: LandlineError, regarding: Regarding = {}): void {
+    if (error.code === "internal") this.#onDefect(error.cause)
     const { code, message, details } = error
     this.send({ op: "error", code, retry: ERRORS[code].retry, message, ...regarding, details })
   }
@@ -96,7 +121,7 @@ export class Connection {
   }
 
   ping(): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping()
+    if (this.open) this.#ws.ping()
   }
 
   /** Tells why, closes with the error's close code, and does not wait long for a peer that does not read. */
@@ -106,7 +131,7 @@ export class Connection {
   }
 
   close(code: number, { code: reason }: { code: string }): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return
+    if (!this.open) return
     this.#telemetry.cut(reason)
     this.#ws.close(code, reason)
     this.#ws.resume() // its close must be read to be seen

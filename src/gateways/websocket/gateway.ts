@@ -87,14 +87,14 @@ export class WebSocketGateway {
   }
 
   #open(ws: WebSocket, socket: Socket): void {
-    const { telemetry } = this.#parts
-    const connection = new Connection(ws, socket, telemetry)
+    const { telemetry, onDefect } = this.#parts
+    const connection = new Connection(ws, socket, telemetry, onDefect)
     const session = new SessionConnection(this.#parts, connection)
     this.#sessions.set(ws, session)
     this.#awaited.add(session)
     socket.setNoDelay(true)
     socket.on("drain", () => {
-      connection.release("full")
+      connection.drained()
       session.drained()
     })
     ws.on("message", (data: RawData, isBinary) => {

@@ -10,20 +10,22 @@ import { commands, parsed } from "./commands.ts"
 import type { Connection, Regarding } from "./connection.ts"
 import type { SessionParts } from "./gateway.ts"
 import { Publishing } from "./publishing.ts"
+import { Requests } from "./requests.ts"
 import { TopicFollow } from "./topic-follow.ts"
 
 /** One connection of a session, from hello to close: what its messages mean. */
 export class SessionConnection {
   readonly #parts: SessionParts
   readonly connection: Connection
+  readonly #requests: Requests
   readonly #followed = new Map<string, TopicFollow>()
   #session: Session | undefined
   #publishing: Publishing | undefined
   #early: string[] | undefined // messages that came while hello was being answered
-  #closed = false
 
   constructor(parts: SessionParts, connection: Connection) {
     this.#parts = parts
+    this.#requests = new Requests(connection)
     this.connection = connection
   }
 
@@ -33,7 +35,7 @@ export class SessionConnection {
 
   /** A text message of the peer. Never throws. */
   receive(text: string): void {
-    if (this.#closed) return
+    if (!this.connection.open) return // refused a moment ago
     if (this.#early) return void this.#early.push(text)
     let message: { op?: unknown; id?: unknown } | undefined
     try {
@@ -51,7 +53,6 @@ export class SessionConnection {
   }
 
   close(): void {
-    this.#closed = true
     for (const followed of this.#followed.values()) followed.close()
     this.#followed.clear()
     if (this.#session) this.#parts.sessions.close(this.#session)
@@ -68,43 +69,41 @@ export class SessionConnection {
       .open({ name, secret: device }, session)
       .then((session) => this.#welcome(session))
       .catch((error) => this.connection.refuse(toLandlineError(error)))
-      .finally(() => this.connection.release("hello"))
+      .finally(() => {
+        this.connection.release("hello")
+        const early = this.#early ?? []
+        this.#early = undefined
+        for (const text of early) this.receive(text)
+      })
   }
 
   #welcome(session: Session): void {
-    if (this.#closed) return this.#parts.sessions.close(session)
-    const { hub } = this.#parts
-    const { author } = session
+    if (!this.connection.open) return this.#parts.sessions.close(session)
     this.#session = session
     this.connection.send({
       op: "welcome",
       version: VERSION,
-      hub,
+      hub: this.#parts.hub,
       session: session.id,
-      author: author.name,
+      author: session.author.name,
       heartbeatMs: limits.heartbeatMs,
       entryBytesMax: limits.entryBytesMax,
     })
-    const early = this.#early ?? []
-    this.#early = undefined
-    for (const text of early) this.receive(text)
   }
 
-  #run(who: Author, message: { op?: unknown; id?: unknown }): void {
+  #run(who: Author, message: { op?: unknown }): void {
     const { op } = message
     if (op === "publish") return this.#publish(who, parsed(Publish, message))
-    if (op === "follow") return this.#answer(message, this.#follow(who, parsed(Follow, message)))
-    if (op === "unfollow") return this.#unfollow(parsed(Unfollow, message))
+    if (op === "follow") return this.#request(parsed(Follow, message), (follow) => this.#follow(who, follow))
+    if (op === "unfollow") return this.#request(parsed(Unfollow, message), (what) => this.#unfollow(what))
     if (op === "hello") throw new LandlineError("bad_request", {}, "This session has said hello already.")
     if (typeof op !== "string" || !Object.hasOwn(commands, op))
-      throw new LandlineError("unknown_operation", { op: String(op).slice(0, 80) })
+      throw new LandlineError("unknown_operation", typeof op === "string" ? { op: op.slice(0, 80) } : {})
     const { schema, run } = commands[op as keyof typeof commands]
-    const request = parsed(schema, message)
-    const running = run(this.#parts.chat, who, request as never)
-    this.#answer(
-      message,
-      running.then((result) => this.connection.send({ op: "result", id: request.id, result })),
-    )
+    this.#request(parsed(schema, message), async (request) => {
+      const result = await run(this.#parts.chat, who, request as never)
+      this.connection.send({ op: "result", id: request.id, result })
+    })
   }
 
   #publish(who: Author, message: Publish): void {
@@ -113,30 +112,28 @@ export class SessionConnection {
     this.#publishing.publish(message)
   }
 
-  #answer(message: object, running: Promise<void>): void {
-    running.catch((error) => this.#refused(error, message))
+  #request<R extends object>(request: R, answer: (request: R) => Promise<void>): void {
+    this.#requests.add(() => answer(request).catch((error) => this.#refused(error, request)))
   }
 
   async #follow(who: Author, { id, topic: text, after, last, presence }: Follow): Promise<void> {
-    const { chat, presence: people } = this.#parts
     const topic = topicName(text)
     const from = after !== undefined ? parseCursor(after) : last !== undefined ? { last } : "now"
     if (this.#followed.has(topic))
       throw new LandlineError("bad_request", { topic }, "This session follows that topic already.")
     if (this.#followed.size >= limits.followsPerSessionMax) throw new LandlineError("too_many", { topic })
-    const followed = new TopicFollow(this.connection, topic)
-    this.#followed.set(topic, followed)
-    const follow = await chat.follow(who, roomOf(topic), from).catch((error) => {
-      this.#followed.delete(topic)
-      throw error
-    })
-    if (this.#closed || this.#followed.get(topic) !== followed) return // unfollowed meanwhile
+    const follow = await this.#parts.chat.follow(who, roomOf(topic), from)
+    if (!this.connection.open) return
     const { head, tail, count } = follow.stat
     this.connection.send({ op: "following", id, topic, cursor: follow.cursor, head, tail, count })
-    followed.start(follow, people, who.name, presence ?? false)
+    const ended = () => void this.#followed.delete(topic)
+    const followed = new TopicFollow(this.connection, topic, ended)
+    this.#followed.set(topic, followed)
+    followed.start(follow, this.#parts.presence, who.name, presence ?? false)
   }
 
-  #unfollow({ id, topic }: { id: number; topic: string }): void {
+  async #unfollow({ id, topic: text }: { id: number; topic: string }): Promise<void> {
+    const topic = topicName(text)
     this.#followed.get(topic)?.close()
     this.#followed.delete(topic)
     this.connection.send({ op: "result", id, result: null })
@@ -144,7 +141,6 @@ export class SessionConnection {
 
   #refused(thrown: unknown, message: object = {}): void {
     const error = toLandlineError(thrown)
-    if (error.code === "internal") this.#parts.onDefect(error.cause)
     if (this.#session) this.connection.sendRefusal(error, regarding(message))
     else this.connection.refuse(error)
   }

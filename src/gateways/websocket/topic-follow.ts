@@ -13,13 +13,16 @@ import { presenceFrame } from "./presence-frame.ts"
 export class TopicFollow implements Receiver {
   readonly #connection: Connection
   readonly #topic: TopicName
+  readonly #ended: () => void
   #epoch = 0
   #follower: Follower | undefined
   #absent: (() => void) | undefined
 
-  constructor(connection: Connection, topic: TopicName) {
+  /** @param ended called when the topic ends the follow, rather than the session */
+  constructor(connection: Connection, topic: TopicName, ended: () => void) {
     this.#connection = connection
     this.#topic = topic
+    this.#ended = ended
   }
 
   /** @param author who is present now; @param told whether to be told who comes and goes */
@@ -41,6 +44,10 @@ export class TopicFollow implements Receiver {
     }
   }
 
+  get full(): boolean {
+    return this.#connection.full
+  }
+
   deliver(batch: Batch): boolean {
     return this.#connection.write(batch.encoded(entriesFormat))
   }
@@ -52,6 +59,7 @@ export class TopicFollow implements Receiver {
 
   end(reason: LandlineError): void {
     this.close()
+    this.#ended()
     this.#connection.sendError(reason, { topic: this.#topic })
   }
 

@@ -53,6 +53,7 @@ export class HubRoom implements ChatRoom {
 
 function receiverFor(author: string, receiver: ChatReceiver) {
   return {
+    full: false, // this follower is the only one that fills the socket, and what deliver returns is enough
     deliver(batch: Batch): boolean {
       const own = batch.entries.some((entry) => entry.author === author)
       const frames = own
