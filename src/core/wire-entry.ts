@@ -19,15 +19,18 @@ export function batchedEntries(entries: readonly Entry[]): BatchedEntry[] {
   let before: Entry | undefined
   return entries.map((entry) => {
     const { author, time, kind, ref } = entry
-    const batched = {
-      ...(author !== before?.author && { author }),
-      ...(time !== before?.time && { time }),
-      text: textOf(entry),
+    const text = textOf(entry)
+    const sameAuthor = author === before?.author
+    const sameTime = time === before?.time
+    before = entry
+    if (sameAuthor && sameTime && kind === "text" && ref === 0) return text
+    return {
+      ...(!sameAuthor && { author }),
+      ...(!sameTime && { time }),
+      text,
       ...(kind !== "text" && { kind }),
       ...(ref > 0 && { ref }),
     }
-    before = entry
-    return batched
   })
 }
 

@@ -14,6 +14,7 @@ import { createHttpGateway } from "../gateways/http/gateway.ts"
 import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
 import { LandlineError } from "../protocol/errors.ts"
 import { asText, type LabService, serveHubLab } from "./lab.ts"
+import { listen } from "./listen.ts"
 import { createMetrics } from "./metrics.ts"
 import { readSettings } from "./read-settings.ts"
 import type { SettingName, Settings } from "./settings.ts"
@@ -108,11 +109,11 @@ export async function startHub(
 
   try {
     await chat.begin()
-    await listen(http.app, settings)
+    const host = await listen(http.app, settings)
     if (settings.lab)
       lab = await serveHubLab({
         services: settings.lab,
-        host: settings.lan ? "::" : settings.host,
+        host,
         hubPort: portOf(http.app),
         room: settings.labRoom,
         write: (line) => options.labOutput?.(asText(line)),
@@ -138,33 +139,6 @@ export async function startHub(
     lab,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
-  }
-}
-
-async function listen(app: FastifyInstance, { port, host, lan }: Settings): Promise<void> {
-  try {
-    await app.listen({ port, host: lan ? "::" : host.replace(/^\[|\]$/g, "") })
-  } catch (error) {
-    const { code } = error as { code?: string }
-    if (code === "EADDRINUSE")
-      throw new LandlineError(
-        "port_in_use",
-        { port },
-        `Port ${port} is in use. Stop the program that has it, or choose another with --port.`,
-      )
-    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
-      throw new LandlineError(
-        "usage",
-        {},
-        `This machine has no address ${host}. Leave out --host, or use --lan.`,
-      )
-    if (code === "EACCES")
-      throw new LandlineError(
-        "usage",
-        {},
-        `Port ${port} is not allowed to you. Choose one above 1023 with --port.`,
-      )
-    throw error
   }
 }
 

@@ -22,15 +22,19 @@ export interface WireEntry {
 }
 
 /**
- * An entry inside a batch: author and time are left out where they are those of the entry before it. One person
- * or program mostly says several things at once, and a batch goes to everybody.
+ * An entry inside a batch, which goes to everybody and is made small: author and time are left out where they are
+ * those of the entry before it, and what then is only a text is that text.
  */
-export type BatchedEntry = Omit<WireEntry, "author" | "time"> & Partial<Pick<WireEntry, "author" | "time">>
+export type BatchedEntry =
+  | (Omit<WireEntry, "author" | "time"> & Partial<Pick<WireEntry, "author" | "time">>)
+  | string
 
 /** What a batch left out, put back. @throws TypeError when the first entry has no author or time */
 export function expandBatch(entries: readonly BatchedEntry[]): WireEntry[] {
-  let { author, time } = entries[0] ?? {}
-  return entries.map((entry) => {
+  let author: string | undefined
+  let time: number | undefined
+  return entries.map((batched) => {
+    const entry: Exclude<BatchedEntry, string> = typeof batched === "string" ? { text: batched } : batched
     author = entry.author ?? author
     time = entry.time ?? time
     if (author === undefined || time === undefined)

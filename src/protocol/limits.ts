@@ -14,6 +14,8 @@ export const limits = {
   refusalsMax: 1_000, // refused messages of one session in ten seconds before it is closed
   helloTimeoutMs: 5_000, // a silent peer must not hold a socket
   heartbeatMs: 15_000, // a peer that misses two is gone
+  headTimeoutMs: 10_000, // as helloTimeoutMs, for HTTP: the head of a request, from the connection on
+  requestTimeoutMs: 60_000, // a whole request: entryBytesMax over a slow line
   closeTimeoutMs: 1_000, // a slow or refused peer gets this long to take its close
   presenceIntervalMs: 1_000, // joins and leaves within it are one message
   presenceNamesMax: 50, // more joins than this in one interval are told as a number
@@ -25,4 +27,5 @@ export const limits = {
   requestsWaitingMax: 16, // requests of a session that wait for their turn; above, its socket is not read
   searchResultsMax: 200,
   sessionsMax: 20_000,
+  eventStreamsMax: 5_000, // each may hold socketQueueBytesMax, like a session
 } as const

@@ -42,6 +42,35 @@ export function topicIndexContract(
     assert.deepEqual(await search(""), [])
   })
 
+  // Scripts with accents, points, vowel signs, voicing marks, conjoining letters and more than one lower case.
+  for (const word of `мой ёлка їжак ελληνικά τέλος が行 ガス 한국어 हिन्दी ไทยภาษา שָׁלוֹם مُحَمَّد tiếng Ångström čeština ő łódź
+    İzmir straße ﬁle x² Ⅷ`.split(/\s+/))
+    test(`search finds ${word}, composed or not, in capitals or not, and its beginning`, async () => {
+      await using opened = await open()
+      const { log, index } = opened
+      await log.create("room/a")
+      const forms = [word, word.normalize("NFD"), word.normalize("NFC"), word.toUpperCase(), word.toLowerCase()]
+      for (const form of forms) await log.append("room/a", [draft(`vor, ${form}. nach`)])
+      await log.append("room/a", [draft(`vor ${word}nach`)])
+      for (const form of forms) {
+        assert.deepEqual(await index.search("room/a", { words: form, limit: 10 }), [5, 4, 3, 2, 1], form)
+        assert.deepEqual(await index.search("room/a", { words: `${form}*`, limit: 10 }), [6, 5, 4, 3, 2, 1])
+      }
+    })
+
+  test("search leaves out accents and points, and nothing that makes another word", async () => {
+    await using opened = await open()
+    const { log, index } = opened
+    await log.create("room/a")
+    for (const text of ["ёлка", "שָׁלוֹם", "مُحَمَّد", "ガス", "हिन्दी"]) await log.append("room/a", [draft(text)])
+    const search = (words: string) => index.search("room/a", { words, limit: 10 })
+    assert.deepEqual(await search("елка"), [1])
+    assert.deepEqual(await search("שלום"), [2])
+    assert.deepEqual(await search("محمد"), [3])
+    assert.deepEqual(await search("カス"), [])
+    assert.deepEqual(await search("हनद"), [])
+  })
+
   test("an answer covers what was committed when the question was asked", async () => {
     await using opened = await open()
     const { log, index } = opened

@@ -139,6 +139,50 @@ export function topicLogContract(
     assert.deepEqual(texts(await all(log, "room/a")), ["0/1", "0/2", "0/3", "1/1"])
   })
 
+  test("a duplicate's offset is that of its producer's newest entry, whoever wrote since", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const say = (id: string, seq: number, drafts = 1) =>
+      log.append("room/a", Array(drafts).fill(draft("x")), { producer: { id, epoch: 0, seq } })
+    await say("p", 1, 2)
+    const [, again] = await Promise.all([say("q", 1), say("p", 1, 2)]) // in one commit
+    assert.deepEqual([again.offset, again.duplicate], [2, true])
+    await say("p", 3)
+    await say("q", 2)
+    assert.equal((await say("p", 3)).offset, 4)
+    assert.equal((await say("p", 1, 2)).offset, 4)
+    assert.equal((await say("q", 2)).offset, 5)
+  })
+
+  test("a watcher that throws fails no append, no other watcher, and is heard of", async (context) => {
+    await using opened = await open()
+    const { log } = opened
+    const uncaught: unknown[] = []
+    const { queueMicrotask } = globalThis
+    context.mock.method(globalThis, "queueMicrotask", (run: () => void) =>
+      queueMicrotask(() => {
+        try {
+          run()
+        } catch (error) {
+          uncaught.push(error)
+        }
+      }),
+    )
+    await log.create("room/a")
+    await log.create("room/b")
+    const fault = new Error("the watcher's own")
+    log.watch("room/a", () => {
+      throw fault
+    })
+    let seen = 0
+    log.watch("room/b", ({ entries }) => void (seen += entries.length))
+    const say = () => Promise.all([log.append("room/a", [draft("a")]), log.append("room/b", [draft("b")])])
+    for (let n = 1; n <= 3; n++) assert.deepEqual((await say()).map(({ offset }) => offset), [n, n])
+    assert.equal(seen, 3)
+    assert.deepEqual(uncaught, [fault, fault, fault])
+  })
+
   test("a sequence counts the drafts of an append, and each topic has its own", async () => {
     await using opened = await open()
     const { log } = opened

@@ -1,8 +1,8 @@
-import { describe } from "node:test"
+import { describe, test } from "node:test"
 import { tempDir } from "../../test/support/temp.ts"
 import { openMemoryLog } from "./memory/topic-log.ts"
 import { SqliteTopicLog } from "./sqlite/topic-log.ts"
-import { topicLogContract } from "./topic-log-contract.ts"
+import { draft, rejects, topicLogContract } from "./topic-log-contract.ts"
 
 describe("TopicLog contract: memory", () =>
   topicLogContract(async (clock) => {
@@ -22,3 +22,21 @@ describe("TopicLog contract: sqlite", () =>
       },
     }
   }))
+
+test("sqlite log: a producer that was silent for 30 days is forgotten while the hub runs", async () => {
+  await using folder = await tempDir()
+  const day = 24 * 3_600_000
+  let now = 1_000 * day
+  const log = await SqliteTopicLog.open(folder.path, { now: () => now })
+  await log.create("room/a")
+  const say = (id: string, seq: number) =>
+    log.append("room/a", [draft("x")], { producer: { id, epoch: 0, seq } })
+  await say("early", 1)
+  now += 20 * day
+  await say("late", 1)
+  now += 11 * day
+  await say("new", 1)
+  await say("late", 2)
+  await rejects(say("early", 2), "sequence_gap")
+  await log.close()
+})

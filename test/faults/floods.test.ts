@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { startHub } from "../../src/hub/main.ts"
+import { expandBatch } from "../../src/protocol/entry.ts"
 import { limits } from "../../src/protocol/limits.ts"
 import { startHubProcess } from "../support/hub-process.ts"
 import { RawSession } from "../support/raw-session.ts"
@@ -21,7 +22,7 @@ async function talk(address: string, meanwhile: () => Promise<void>): Promise<vo
     await ada.next("ack", (ack) => ack.seq === seq)
   }
   await going
-  await bob.next("entries", ({ entries }) => entries.some(({ text }) => text === "word 100"))
+  await bob.next("entries", ({ entries }) => expandBatch(entries).some(({ text }) => text === "word 100"))
   const heard = bob.entries().filter(({ text }) => text.startsWith("word"))
   assert.deepEqual(
     heard.map(({ text }) => text),

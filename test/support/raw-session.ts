@@ -1,6 +1,6 @@
 import { once } from "node:events"
 import { WebSocket } from "ws"
-import { type BatchedEntry, expandBatch, type WireEntry } from "../../src/protocol/entry.ts"
+import { expandBatch, type WireEntry } from "../../src/protocol/entry.ts"
 import type { Entries, HubMessage, Welcome } from "../../src/protocol/messages.ts"
 import { SESSION_PATH, SUBPROTOCOL } from "../../src/protocol/session.ts"
 
@@ -88,7 +88,7 @@ export class RawSession {
     return this.messages
       .filter((message): message is Entries => message.op === "entries" && message.topic === topic)
       .flatMap(({ from, entries }) =>
-        expandBatch(entries as BatchedEntry[]).map((entry, index) => ({ offset: from + index, ...entry })),
+        expandBatch(entries).map((entry, index) => ({ offset: from + index, ...entry })),
       )
   }
 

@@ -13,7 +13,7 @@ import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { RoomInfo } from "../../protocol/messages.ts"
-import { roomName, roomTopic } from "../../protocol/names.ts"
+import { roomName, roomOf, roomTopic } from "../../protocol/names.ts"
 
 export const LOBBY = "lobby"
 
@@ -105,42 +105,53 @@ export class Chat {
     return { stat, after, cursor: cursorAt(stat, after), start: (receiver) => topic.follow(after, receiver) }
   }
 
-  /** Entries before an offset (default: the newest), oldest first. @throws LandlineError unknown_room */
+  /**
+   * Entries before an offset (default: the newest), oldest first: as many as `limit` where they are small, fewer
+   * where they are large, so that an answer stays within `pageBytesMax`, and none only where there is none.
+   * @throws LandlineError unknown_room
+   */
   async history(who: Author, room: string, limit: number, before?: number): Promise<Entry[]> {
     authorize(who, "read")
     const { stat } = await this.#topic(room)
     const end = Math.min(before ?? stat.tail + 1, stat.tail + 1)
-    const after = Math.max(stat.head - 1, end - 1 - limit)
-    const entries: Entry[] = []
-    for (let last = after; last < end - 1; last = entries.at(-1)!.offset) {
-      const page = await this.#parts.log.read(stat.topic, last, end - 1 - last, limits.pageBytesMax)
-      if (page.length === 0) break
-      entries.push(...page)
+    for (let wanted = Math.min(limit, end - stat.head); wanted > 0; wanted = Math.floor(wanted / 2)) {
+      const page = await this.#parts.log.read(stat.topic, end - 1 - wanted, wanted, limits.pageBytesMax)
+      // A page that ends earlier was cut short by its bytes: what is wanted are the last ones.
+      if (page.at(-1)?.offset === end - 1) return page
     }
-    return entries
+    return []
   }
 
-  /** Pages of all entries after an offset, up to the tail as it is at the call. */
-  async *read(who: Author, room: string, after: Cursor | { last: number }): AsyncGenerator<Entry[]> {
-    authorize(who, "read")
-    const { stat, after: offset } = await this.follow(who, room, after)
-    for (let last = offset; last < stat.tail; ) {
+  /** What a follower would get up to the tail as it was when it began: pages of entries, and gaps. */
+  async *read({ stat, after }: RoomFollow): AsyncGenerator<Entry[] | Gap> {
+    for (let last = after; last < stat.tail; ) {
       const wanted = Math.min(limits.pageEntriesMax, stat.tail - last)
-      const page = await this.#parts.log.read(stat.topic, last, wanted, limits.pageBytesMax)
-      if (page.length === 0) return
-      last = page.at(-1)!.offset
-      yield page
+      const read = await this.#parts.log.read(stat.topic, last, wanted, limits.pageBytesMax)
+      // Retention may run between two pages: the next one then begins later, and may end beyond the tail.
+      const page = read.filter(({ offset }) => offset <= stat.tail)
+      const first = page[0]?.offset ?? stat.tail + 1
+      if (first > last + 1) yield { from: last + 1, to: first - 1 }
+      if (page.length > 0) yield page
+      last = page.at(-1)?.offset ?? stat.tail
     }
   }
 
-  /** Entries that hold the words, newest first. @throws LandlineError unknown_room */
+  /** Entries that hold the words, newest first; fewer where they are large, as in `history`. @throws LandlineError unknown_room */
   async search(who: Author, room: string, words: string, limit: number, before?: number): Promise<Entry[]> {
     authorize(who, "read")
     const { stat } = await this.#topic(room)
     const query = { words, limit: Math.min(limit, limits.searchResultsMax), ...(before && { before }) }
     const offsets = await this.#parts.index.search(stat.topic, query)
-    const found = offsets.map((offset) => this.#parts.log.read(stat.topic, offset - 1, 1, Infinity))
-    return (await Promise.all(found)).flat().filter((entry, index) => entry.offset === offsets[index])
+    const found: Entry[] = []
+    let bytes = 0
+    for (const offset of offsets) {
+      const [entry] = await this.#parts.log.read(stat.topic, offset - 1, 1, Infinity)
+      if (entry?.offset !== offset) continue // trimmed away meanwhile
+      bytes += entry.body.length
+      if (bytes > limits.pageBytesMax) break
+      found.push(entry)
+    }
+    return found
   }
 
   /** Who is here now, by name. @throws LandlineError unknown_room */
@@ -158,13 +169,11 @@ export class Chat {
         `A message has at most ${limits.entryBytesMax / 1024} KiB; this one has ${Math.ceil(body.length / 1024)}.`,
       )
     const draft = { author: who.name, kind, body }
-    return this.#parts.topics
-      .append(roomTopic(room), [draft], producer && { producer })
-      .catch((error) => inRoomWords(error, room))
+    return this.#parts.topics.append(roomTopic(room), [draft], producer && { producer }).catch(inRoomWords)
   }
 
   #topic(room: string): Promise<Topic> {
-    return this.#parts.topics.get(roomTopic(room)).catch((error) => inRoomWords(error, room))
+    return this.#parts.topics.get(roomTopic(room)).catch(inRoomWords)
   }
 
   async #addRoom(room: string, line: string, createdBy: string): Promise<boolean> {
@@ -178,6 +187,12 @@ export class Chat {
     const present = this.#parts.presence.count(stat.topic)
     return { room, line, count: stat.count, cursor: cursorAt(stat, stat.tail), time: stat.time, present }
   }
+}
+
+/** Entries that are no longer kept, both offsets included. */
+export interface Gap {
+  readonly from: number
+  readonly to: number
 }
 
 export interface RoomFollow {
@@ -200,8 +215,9 @@ function topicLine(text: string): string {
   return line
 }
 
-function inRoomWords(error: unknown, room: string): never {
-  throw error instanceof LandlineError && error.code === "unknown_topic" ? unknownRoom(room) : error
+function inRoomWords(error: unknown): never {
+  if (!(error instanceof LandlineError && error.code === "unknown_topic")) throw error
+  throw unknownRoom(roomOf(String(error.details["topic"])))
 }
 
 function unknownRoom(room: string): LandlineError {

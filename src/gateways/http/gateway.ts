@@ -1,3 +1,4 @@
+import type { Socket } from "node:net"
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
 import type { Chat } from "../../capabilities/chat/chat.ts"
 import { checkDoor } from "../../core/door.ts"
@@ -29,41 +30,66 @@ export interface HttpGateway {
   endStreams(): void
 }
 
+/** The limits that a test may set lower. */
+export type HttpLimits = {
+  readonly [K in "headTimeoutMs" | "requestTimeoutMs" | "eventStreamsMax"]: number
+}
+
+const HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+  "Cache-Control": "no-store",
+}
+
 /** The HTTP door: rooms for curl and scripts, and what operators ask. PROTOCOL.md section 7. */
-export function createHttpGateway(parts: HttpParts): HttpGateway {
+export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits): HttpGateway {
   const app = Fastify({
     bodyLimit: limits.entryBytesMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 4 * limits.nameCharactersMax },
+    requestTimeout: bounds.requestTimeoutMs,
+    http: {
+      headersTimeout: bounds.headTimeoutMs,
+      connectionsCheckingInterval: bounds.headTimeoutMs / 2,
+      // RFC 9110 7.8: a client that offers another protocol, such as h2c, is served in this one all the same.
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+    },
+    // An address that no route can be looked up for comes past all hooks.
+    frameworkErrors: (error, request, reply) => {
+      try {
+        enter(request, reply)
+        fail(error, request, reply)
+      } catch (refusal) {
+        fail(refusal, request, reply)
+      }
+    },
+    clientErrorHandler: refuseUnread,
   })
-  const streams = new EventStreams()
+  const streams = new EventStreams(bounds.eventStreamsMax)
 
-  app.addHook("onRequest", async (request, reply) => {
-    reply.headers({
-      "X-Content-Type-Options": "nosniff",
-      "Cross-Origin-Resource-Policy": "same-origin",
-      "Referrer-Policy": "no-referrer",
-      "Cache-Control": "no-store",
-    })
+  function enter(request: FastifyRequest, reply: FastifyReply): void {
+    reply.headers(HEADERS)
     checkDoor(request.headers, parts.names)
-  })
+  }
+
+  function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const error = fromFastify(thrown)
+    if (error.code === "internal") parts.onDefect(error.cause)
+    return sendError(error, request, reply)
+  }
+
+  app.addHook("onRequest", async (request, reply) => enter(request, reply))
 
   // What people say is text, whatever content type their program puts on it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
 
-  app.setNotFoundHandler(async () => {
-    throw new LandlineError(
-      "not_found",
-      {},
-      "There is nothing at that address. GET / says what this hub offers.",
-    )
+  app.setNotFoundHandler(async ({ method }) => {
+    const say = `There is nothing to ${method} at that address. GET / says what this hub offers.`
+    throw new LandlineError("not_found", {}, say)
   })
-  app.setErrorHandler((thrown, request, reply) => {
-    const error = fromFastify(thrown)
-    if (error.code === "internal") parts.onDefect(error.cause)
-    return sendError(error, request, reply)
-  })
+  app.setErrorHandler(fail)
 
   registerPages(app, parts)
   registerRooms(app, parts, streams)
@@ -79,6 +105,23 @@ function sendError(error: LandlineError, request: FastifyRequest, reply: Fastify
       .type("application/json")
       .send({ error: { code, message, retry: ERRORS[code].retry, details } })
   return reply.type("text/plain; charset=utf-8").send(`${message}\n`)
+}
+
+/** What is not HTTP, or comes too slowly, becomes no request: it is answered on the bare socket. */
+function refuseUnread({ code }: Error & { code?: string }, socket: Socket): void {
+  // Browsers open connections ahead and may never use them: an answer would belong to no request.
+  if (!socket.writable || socket.bytesRead === 0) return void socket.destroy()
+  const late = code === "ERR_HTTP_REQUEST_TIMEOUT"
+  const body = `${late ? "The request did not come in time." : ERRORS.bad_request.say}\n`
+  const headers = {
+    ...HEADERS,
+    Connection: "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`HTTP/1.1 ${ERRORS.bad_request.http} Bad Request\r\n${lines.join("")}\r\n${body}`)
+  socket.destroySoon()
 }
 
 function fromFastify(thrown: unknown): LandlineError {

@@ -108,6 +108,10 @@ test("http: what cannot be done is said in one sentence, with the code for progr
     ["/rooms/nope", {}, 404, "unknown_room"],
     ["/rooms/..%2f..%2fetc", {}, 400, "bad_name"],
     ["/nowhere", {}, 404, "not_found"],
+    ["/rooms/lobby", { method: "PUT", body: "x" }, 404, "not_found"],
+    ["/rooms/%ff", {}, 400, "bad_request"],
+    ["/%", {}, 400, "bad_request"],
+    [`/rooms/${"a".repeat(300)}`, {}, 400, "bad_request"],
     ["/rooms/lobby?after=17", {}, 400, "bad_cursor"],
     ["/rooms/lobby?after=0000000000000007_0000000000000000", {}, 410, "cursor_foreign"],
     ["/rooms/lobby?last=many", {}, 400, "bad_request"],
@@ -119,6 +123,7 @@ test("http: what cannot be done is said in one sentence, with the code for progr
   for (const [path, init, status, code] of refused) {
     const text = await ask(hub, path, init)
     assert.equal(text.status, status, path)
+    assert.equal(text.headers.get("x-content-type-options"), "nosniff", path)
     assert.match(text.text, /^[A-Z][^\n]*\.\n$/, path)
     const json = await ask(hub, path, { ...init, headers: { accept: "application/json" } })
     assert.equal(JSON.parse(json.text).error.code, code)
@@ -137,9 +142,26 @@ test("http: a claimed name needs its device", async () => {
 
 test("http: the device of a name speaks under it", async () => {
   await using hub = await startMemoryHub()
-  const headers = { "Landline-Name": "Printer", Authorization: "Bearer 0123456789abcdef" }
-  assert.equal((await say(hub, "x", headers)).text, "Said in lobby as Printer.\n")
-  assert.equal((await say(hub, "y", headers)).text, "Said in lobby as Printer.\n")
+  for (const scheme of ["Bearer", "bearer", "BEARER "]) {
+    const headers = { "Landline-Name": "Printer", Authorization: `${scheme} 0123456789abcdef` }
+    assert.equal((await say(hub, "x", headers)).text, "Said in lobby as Printer.\n")
+  }
+})
+
+test("http: a proof that is none is refused in words, and makes nobody a guest", async () => {
+  await using hub = await startMemoryHub()
+  for (const headers of [
+    { "Landline-Name": "zed", Authorization: "Bearer short" },
+    { "Landline-Name": "zed", Authorization: "Bearer" },
+    { "Landline-Name": "zed", Authorization: "0123456789abcdef" },
+    { "Landline-Name": "zed", Authorization: "Basic emVkOjAxMjM0NTY3ODlhYmNkZWY=" },
+    { Authorization: "Bearer 0123456789abcdef" },
+  ]) {
+    const { status, text } = await say(hub, "x", headers)
+    assert.equal(status, 400, headers.Authorization)
+    assert.match(text, /^Authorization .*\.\n$/)
+  }
+  assert.equal((await ask(hub, "/rooms/lobby")).text, "")
 })
 
 test("http: a page from elsewhere can neither say nor read anything", async () => {
@@ -161,7 +183,16 @@ test("http: a page from elsewhere can neither say nor read anything", async () =
     { host: `localhost.evil.example:${hub.port}` },
     { host: own, "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" },
   ])
-    for (const path of ["/", "/rooms", "/rooms/lobby", "/client.js", "/metrics", "/healthz", "/nowhere"])
+    for (const path of [
+      "/",
+      "/rooms",
+      "/rooms/lobby",
+      "/client.js",
+      "/metrics",
+      "/healthz",
+      "/nowhere",
+      "/rooms/%ff",
+    ])
       assert.equal(await askAs(hub, path, headers), 403, `${path} ${JSON.stringify(headers)}`)
   assert.equal(
     await askAs(hub, "/", { host: own, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" }),

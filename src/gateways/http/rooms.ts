@@ -63,11 +63,12 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
     from: Place,
     format: PageFormat,
   ) {
-    const { room } = request.params
-    const { stat, after } = await chat.follow(who, room, from)
+    const follow = await chat.follow(who, request.params.room, from)
+    const { stat } = follow
     async function* body() {
-      if (after < stat.head - 1) yield format.gap(after + 1, stat.head - 1)
-      for await (const entries of chat.read(who, room, from)) yield format.entries(entries, stat.epoch)
+      if (request.method === "HEAD") return // nothing of the log is read for an answer without a body
+      for await (const part of chat.read(follow))
+        yield Array.isArray(part) ? format.entries(part, stat.epoch) : format.gap(part.from, part.to)
     }
     reply.type(format.type).header("Landline-Cursor", cursorAt(stat, stat.tail))
     return reply.send(Readable.from(body()))
@@ -75,26 +76,41 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
 
   async function stream(request: RoomRequest, reply: FastifyReply, who: Author, from: FollowFrom) {
     const follow = await chat.follow(who, request.params.room, from)
+    streams.admit()
     reply.hijack()
     reply.raw.writeHead(200, { ...reply.getHeaders(), "Content-Type": "text/event-stream" } as Record<
       string,
       string
     >)
-    streams.start(reply.raw, follow)
+    if (request.method === "HEAD") reply.raw.end()
+    else streams.start(reply.raw, follow)
   }
 
   /** Runs a request as whoever it says it is, and frees a guest's mark afterwards. */
   async function asAuthor<T>(request: FastifyRequest, run: (who: Author) => Promise<T>): Promise<T> {
     const header = request.headers["landline-name"]
     const name = (typeof header === "string" ? decodeHeader(header) : undefined) ?? query(request).as
-    const secret = /^Bearer (\S{16,200})$/.exec(request.headers.authorization ?? "")?.[1]
-    const who = await people.visitor(name, secret)
+    const who = await people.visitor(name, proof(request.headers.authorization, name))
     try {
       return await run(who)
     } finally {
       people.leave(who)
     }
   }
+}
+
+/** The secret that proves a name. One that cannot be read must not make a guest of its sender in silence. */
+function proof(authorization: string | undefined, name: string | undefined): string | undefined {
+  if (authorization === undefined) return undefined
+  const secret = /^Bearer +(\S{16,200})$/i.exec(authorization)?.[1]
+  if (secret !== undefined && name !== undefined) return secret
+  throw new LandlineError(
+    "bad_request",
+    {},
+    secret === undefined
+      ? "Authorization is Bearer SECRET, where SECRET is that of a device, 16 to 200 characters."
+      : "Authorization proves a name: say which one with Landline-Name.",
+  )
 }
 
 type Place = Exclude<FollowFrom, "now">

@@ -1,16 +1,27 @@
 import type { ServerResponse } from "node:http"
 import type { RoomFollow } from "../../capabilities/chat/chat.ts"
 import { cursorAt } from "../../core/topics.ts"
-import { ERRORS, type LandlineError } from "../../protocol/errors.ts"
+import { ERRORS, LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { sseFormat } from "./formats.ts"
 
 /** Followers by server-sent events. */
 export class EventStreams {
   readonly #open = new Set<ServerResponse>()
+  readonly #openMax: number
+
+  constructor(openMax: number) {
+    this.#openMax = openMax
+  }
+
+  /** @throws LandlineError too_many where there is no place for another one */
+  admit(): void {
+    if (this.#open.size >= this.#openMax) throw new LandlineError("too_many")
+  }
 
   /** Writes what comes to a response whose head is sent, until the peer leaves. */
   start(response: ServerResponse, follow: RoomFollow): void {
+    if (response.destroyed) return // the peer left before this, and "close" will not come again
     this.#open.add(response)
     // An id at the very start, so that a browser that is cut before the first event resumes here too.
     response.write(`retry: 1000\nid: ${follow.cursor}\nevent: following\ndata: {}\n\n`)

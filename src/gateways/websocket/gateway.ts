@@ -142,8 +142,9 @@ export class WebSocketGateway {
 function refuseUpgrade(socket: Socket, { code, message }: LandlineError): void {
   const body = `${message}\n`
   socket.on("error", () => {})
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${ERRORS[code].http} ${code}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
+  socket.destroySoon() // a peer that keeps its half open must not keep the hub from closing
 }

@@ -8,6 +8,8 @@ import type { Ack, Publish } from "../../protocol/messages.ts"
 import { roomOf, topicName } from "../../protocol/names.ts"
 import type { Connection } from "./connection.ts"
 
+const PRODUCER_MAX = 64
+
 /** What one session publishes: its acks, and what happens when it is too fast. */
 export class Publishing {
   readonly #connection: Connection
@@ -31,9 +33,9 @@ export class Publishing {
 
   publish(message: Publish): void {
     const { text, producer, seq } = message
-    if (producer !== undefined && !seq) {
-      const error = new LandlineError("bad_request", {}, "A publish with a producer needs a seq: 1, 2, 3 ...")
-      return this.#refuse(error, message)
+    if (!isNumbered(producer, seq)) {
+      const words = "A producer is 1 to 64 characters, and needs a seq, which is 1, 2, 3 ..."
+      return this.#refuse(new LandlineError("bad_request", {}, words), message)
     }
     if (!this.#spendCredit()) return this.#refuse(new LandlineError("slow_down"), message)
     this.#entries++
@@ -102,6 +104,11 @@ export class Publishing {
     this.#credit--
     return true
   }
+}
+
+function isNumbered(producer: string | undefined, seq: number | undefined): boolean {
+  if (seq !== undefined && !(Number.isSafeInteger(seq) && seq >= 0)) return false
+  return producer === undefined || (producer.length > 0 && producer.length <= PRODUCER_MAX && seq! >= 1)
 }
 
 function ackOf({ topic, producer, seq }: Publish, appended: Appended): Ack {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { existsSync } from "node:fs"
-import { open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises"
+import { copyFile, open, readdir, readFile, stat, truncate, unlink, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { test } from "node:test"
@@ -28,6 +28,37 @@ async function filled(): Promise<{ path: string; epoch: number } & AsyncDisposab
   return { path: folder.path, epoch, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() }
 }
 
+/** The same as a hub leaves it that was killed: its last entries are in the WAL. */
+async function killed(): Promise<{ path: string } & AsyncDisposable> {
+  await using folder = await filled()
+  const left = await tempDir()
+  const log = await SqliteTopicLog.open(folder.path)
+  await log.append("room/b", [draft("in the WAL")])
+  for (const end of ["", "-wal"])
+    await copyFile(databaseFile(folder.path) + end, databaseFile(left.path) + end)
+  await log.close()
+  return left
+}
+
+/** A folder where all is still in the WAL. */
+async function killedYoung(): Promise<{ path: string } & AsyncDisposable> {
+  await using folder = await tempDir()
+  const left = await tempDir()
+  const log = await SqliteTopicLog.open(folder.path)
+  await log.create("room/a")
+  await log.append("room/a", Array.from({ length: 500 }, (_, n) => draft(`text ${n}`)))
+  for (const end of ["", "-wal"])
+    await copyFile(databaseFile(folder.path) + end, databaseFile(left.path) + end)
+  await log.close()
+  return left
+}
+
+/** The name and the bytes of every file of a log in the folder. */
+async function filesOf(folder: string): Promise<Map<string, Buffer>> {
+  const names = (await readdir(folder)).filter((name) => name.startsWith("landline.db"))
+  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)))
+}
+
 const change = (folder: string, sql: string) => {
   const db = new DatabaseSync(databaseFile(folder))
   db.exec(sql)
@@ -41,7 +72,7 @@ async function overwrite(folder: string, at: number, bytes: number): Promise<voi
 }
 
 async function refused(folder: string, words: RegExp): Promise<void> {
-  const before = await readFile(databaseFile(folder)).catch(() => undefined)
+  const before = await filesOf(folder)
   await assert.rejects(SqliteTopicLog.open(folder), (error) => {
     assert.ok(error instanceof LandlineError)
     assert.equal(error.code, "data_damaged")
@@ -49,7 +80,7 @@ async function refused(folder: string, words: RegExp): Promise<void> {
     assert.match(error.message, /landline data salvage/)
     return true
   })
-  assert.deepEqual(await readFile(databaseFile(folder)).catch(() => undefined), before)
+  assert.deepEqual(await filesOf(folder), before)
 }
 
 test("data from a newer version is refused in words", async () => {
@@ -76,12 +107,28 @@ test("a data directory that cannot be one is refused", async () => {
 test("a damaged database is refused and never emptied: not a database", async () => {
   await using folder = await filled()
   await writeFile(databaseFile(folder.path), "this is no database, whatever its name says")
-  await refused(folder.path, /not a database/)
+  await refused(folder.path, /not a Landline database/)
 })
 
 test("a damaged database is refused and never emptied: empty file", async () => {
   await using folder = await filled()
   await truncate(databaseFile(folder.path), 0)
+  await refused(folder.path, /not a Landline database/)
+})
+
+for (const [what, bytes] of [
+  ["empty file", ""],
+  ["another program's header", "GIF89a, or something else that is longer than a header of a hundred bytes".repeat(9)],
+] as const)
+  test(`a start that is refused leaves the WAL as it is: ${what}`, async () => {
+    await using folder = await killed()
+    await writeFile(databaseFile(folder.path), bytes)
+    await refused(folder.path, /not a Landline database/)
+  })
+
+test("another program's SQLite file is refused and left as it is", async () => {
+  await using folder = await tempDir()
+  change(folder.path, "PRAGMA journal_mode = WAL; CREATE TABLE theirs (x)")
   await refused(folder.path, /not a Landline database/)
 })
 
@@ -118,6 +165,41 @@ test("missing last entries are found at start", async () => {
   await refused(folder.path, /entries of room\/a after 2999 are missing/)
 })
 
+test("a topic that is no longer in the table of topics is found at start and by verify", async () => {
+  await using folder = await filled()
+  change(folder.path, "DELETE FROM topics WHERE name = 'room/a'")
+  assert.deepEqual(verifyLog(folder.path).faults, ["topic 1 has entries and no name"])
+  await refused(folder.path, /topic 1 has entries and no name/)
+})
+
+test("topics that were removed are no fault", async () => {
+  await using folder = await filled()
+  const log = await SqliteTopicLog.open(folder.path)
+  await log.create("room/c")
+  await log.append("room/c", [draft("c")])
+  await log.remove("room/a")
+  await log.close()
+  assert.deepEqual(verifyLog(folder.path).faults, [])
+  await (await SqliteTopicLog.open(folder.path)).close()
+})
+
+test("verify sees the log as it was at one moment, whatever the hub does meanwhile", async () => {
+  await using folder = await filled()
+  const log = await SqliteTopicLog.open(folder.path)
+  await log.append(
+    "room/a",
+    Array.from({ length: 10_000 }, () => draft("more")),
+  )
+  await log.close()
+  const meanwhile = () =>
+    change(
+      folder.path,
+      `DELETE FROM entries WHERE id > ${2 * 2 ** 32};
+       UPDATE topics SET head = 2 WHERE name = 'room/b'; UPDATE topics SET tail = 0 WHERE name = 'room/a'`,
+    )
+  assert.deepEqual(verifyLog(folder.path, meanwhile).faults, [])
+})
+
 test("salvage saves every readable entry, keeps the damaged files, and begins a new epoch", async () => {
   await using folder = await filled()
   const { size } = await stat(databaseFile(folder.path))
@@ -142,6 +224,69 @@ test("salvage saves every readable entry, keeps the damaged files, and begins a 
     [...new Set(numbers)].sort((x, y) => x - y),
   )
   assert.equal((await log.append("room/a", [draft("goes on")])).offset, tail + 1)
+  await log.close()
+})
+
+for (const main of ["missing", "empty"])
+  test(`salvage reads what the WAL alone holds where the main file is ${main}, and keeps the WAL`, async () => {
+    await using folder = await killedYoung()
+    if (main === "missing") await unlink(databaseFile(folder.path))
+    else await truncate(databaseFile(folder.path), 0)
+    const before = await filesOf(folder.path)
+    const { kept, topics } = salvageLog(folder.path, Date.now())
+    assert.deepEqual(topics, [{ topic: "room/a", saved: 500, lost: 0 }])
+    assert.deepEqual(await filesOf(join(folder.path, kept)), before)
+    assert.deepEqual(verifyLog(folder.path), { topics: 1, entries: 500, faults: [] })
+  })
+
+test("salvage says what is lost where the WAL holds only the end, and keeps it", async () => {
+  await using folder = await killed()
+  await unlink(databaseFile(folder.path))
+  const before = await filesOf(folder.path)
+  const { kept, topics } = salvageLog(folder.path, Date.now())
+  for (const { topic, saved, lost } of topics)
+    assert.equal(saved + lost, topic === "room/a" ? ENTRIES : 2, `${topic}: ${saved} saved, ${lost} lost`)
+  assert.deepEqual(await filesOf(join(folder.path, kept)), before)
+  assert.deepEqual(verifyLog(folder.path).faults, [])
+})
+
+test("salvage leaves what it keeps as it was, and nothing else behind", async () => {
+  await using folder = await killed()
+  const before = await filesOf(folder.path)
+  const { kept, topics } = salvageLog(folder.path, Date.now())
+  assert.deepEqual(topics.at(-1), { topic: "room/b", saved: 2, lost: 0 })
+  assert.deepEqual(await filesOf(join(folder.path, kept)), before)
+  assert.deepEqual((await readdir(folder.path)).sort(), [kept, "landline.db", "lock"].sort())
+})
+
+test("salvage twice at once keeps both", async () => {
+  await using folder = await filled()
+  const now = Date.now()
+  const kept = [1, 2, 3].map(() => salvageLog(folder.path, now).kept)
+  assert.equal(new Set(kept).size, 3)
+  for (const name of kept) assert.ok(existsSync(databaseFile(join(folder.path, name))))
+})
+
+test("salvage gives a room whose topic is lost a topic, and what it finds without a name a room", async () => {
+  await using folder = await filled()
+  change(
+    folder.path,
+    `INSERT INTO rooms VALUES ('a', 'room/a', 'line', 'ada', 5); DELETE FROM topics WHERE name = 'room/a'`,
+  )
+  assert.deepEqual(salvageLog(folder.path, Date.now()).topics, [
+    { topic: "room/b", saved: 1, lost: 0 },
+    { topic: "room/recovered-1", saved: ENTRIES, lost: 0 },
+  ])
+  const log = await SqliteTopicLog.open(folder.path)
+  assert.deepEqual(
+    (await log.list()).map(({ topic, tail }) => [topic, tail]),
+    [
+      ["room/a", 0],
+      ["room/b", 1],
+      ["room/recovered-1", ENTRIES],
+    ],
+  )
+  assert.equal((await log.append("room/a", [draft("again")])).offset, 1)
   await log.close()
 })
 

@@ -110,13 +110,13 @@ export class SqliteTopicLog implements TopicLog {
     const topic = this.#topics.get(name)
     if (this.#closing) return Promise.reject(new LandlineError("stopping"))
     if (!topic) return Promise.reject(new LandlineError("unknown_topic", { topic: name }))
-    const { promise, resolve, reject } = Promise.withResolvers<Appended>()
     let bytes = 0
     for (const { body } of drafts) bytes += body.length
-    this.#pending.push({ topic, drafts, options, time: this.#clock.now(), bytes, resolve, reject })
-    // What arrives in the same turn of the event loop shares the commit.
-    if (this.#pending.length === 1) queueMicrotask(() => this.#commit())
-    return promise
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ topic, drafts, options, time: this.#clock.now(), bytes, resolve, reject })
+      // What arrives in the same turn of the event loop shares the commit.
+      if (this.#pending.length === 1) queueMicrotask(() => this.#commit())
+    })
   }
 
   async read(name: TopicName, after: number, entriesMax: number, bytesMax: number): Promise<Entry[]> {
@@ -236,7 +236,8 @@ export class SqliteTopicLog implements TopicLog {
       this.#watchers.get(stat.topic)?.({ entries: added })
     }
     this.#telemetry.committed(entries, bytes, ms)
-    for (const [index, outcome] of settled.entries()) {
+    for (let index = 0; index < settled.length; index++) {
+      const outcome = settled[index]!
       if (outcome instanceof LandlineError) appends[index]!.reject(outcome)
       else appends[index]!.resolve(outcome)
     }
@@ -279,9 +280,9 @@ interface Grown {
 function commitSize(pending: readonly PendingAppend[]): { length: number; full: boolean } {
   let entries = 0
   let bytes = 0
-  for (const [index, append] of pending.entries()) {
-    entries += append.drafts.length
-    bytes += append.bytes
+  for (let index = 0; index < pending.length; index++) {
+    entries += pending[index]!.drafts.length
+    bytes += pending[index]!.bytes
     if (entries > limits.commitEntriesMax || bytes > limits.commitBytesMax)
       return { length: Math.max(1, index), full: true }
   }

@@ -1,0 +1,60 @@
+import type { AddressInfo } from "node:net"
+import { Chat } from "../../src/capabilities/chat/chat.ts"
+import { People } from "../../src/core/people.ts"
+import { Presence } from "../../src/core/presence.ts"
+import type { TopicLog } from "../../src/core/topic-log.ts"
+import { Topics } from "../../src/core/topics.ts"
+import { createHttpGateway, type HttpGateway, type HttpLimits } from "../../src/gateways/http/gateway.ts"
+import { limits } from "../../src/protocol/limits.ts"
+import { openMemoryDirectory } from "../../src/storage/memory/directory.ts"
+import { openMemoryIndex } from "../../src/storage/memory/topic-index.ts"
+import { openMemoryLog } from "../../src/storage/memory/topic-log.ts"
+
+export interface TestGateway extends HttpGateway, AsyncDisposable {
+  readonly port: number
+  readonly address: string
+  readonly topics: Topics
+  readonly chat: Chat
+  /** What should never happen, and did. */
+  readonly defects: unknown[]
+}
+
+/** The HTTP door alone, over a log of the test's choice and with limits that a test can reach. */
+export async function startGateway(
+  bounds: Partial<HttpLimits> = {},
+  log: TopicLog = openMemoryLog(),
+): Promise<TestGateway> {
+  const topics = new Topics(log)
+  const directory = openMemoryDirectory()
+  const presence = new Presence()
+  const chat = new Chat({ topics, log, index: openMemoryIndex(log), directory, presence })
+  await chat.begin()
+  const defects: unknown[] = []
+  const gateway = createHttpGateway(
+    {
+      chat,
+      people: new People(directory),
+      hub: { name: "test", version: "0" },
+      names: new Set(),
+      clientFile: undefined,
+      metrics: async () => "",
+      ready: () => true,
+      onDefect: (cause) => defects.push(cause),
+    },
+    { ...limits, ...bounds },
+  )
+  await gateway.app.listen({ port: 0, host: "127.0.0.1" })
+  const { port } = gateway.app.server.address() as AddressInfo
+  return {
+    ...gateway,
+    port,
+    address: `http://127.0.0.1:${port}`,
+    topics,
+    chat,
+    defects,
+    async [Symbol.asyncDispose]() {
+      gateway.endStreams()
+      await gateway.app.close()
+    },
+  }
+}
