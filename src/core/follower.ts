@@ -107,7 +107,7 @@ export class Follower {
       while (this.#isReading()) {
         const { head, tail } = this.#topic.stat
         if (this.#next < head) {
-          if (!this.#gapBefore(head)) return
+          if (this.#isFull() || !this.#gapBefore(head)) return
         } else if (this.#next > tail) {
           this.#state = "live"
           this.#topic.caughtUp(this)

@@ -2,8 +2,8 @@ import type { TopicName } from "../protocol/names.ts"
 
 export interface SearchQuery {
   /**
-   * Every word must occur; `hel*` stands for all words that begin so, and costs more the larger the log is.
-   * Nothing else in it is an expression.
+   * Every word must occur, in whatever case, accents and composition; `hel*` stands for all words that begin so,
+   * and costs more the larger the log is. Nothing else in it is an expression.
    */
   readonly words: string
   /** Only offsets below this one; the next page of older results. */

@@ -48,7 +48,10 @@ export interface AppendOptions {
 }
 
 export interface Appended {
-  /** Offset of the last draft; of the newest entry known for a duplicate. */
+  /**
+   * Offset of the last draft. For a duplicate, of its producer's newest entry in the topic: the same where the
+   * last append is sent again, a later one where an earlier is.
+   */
   readonly offset: number
   readonly epoch: number
   readonly duplicate: boolean
@@ -118,7 +121,8 @@ export interface TopicLog {
 
   /**
    * Calls `onCommit` with everything that is appended from now on, in offset order, each entry once, when it is
-   * durable. One watcher for a topic. The returned function ends it.
+   * durable. One watcher for a topic. The returned function ends it. What it throws fails no append: it surfaces
+   * as an uncaught error.
    */
   watch(topic: TopicName, onCommit: (commit: Commit) => void): () => void
 

@@ -1,15 +1,20 @@
+// Marks that writers leave out or add as they like: accents, Hebrew points, Arabic vowel signs. Other marks, such
+// as the vowels of Devanagari and the voicing of kana, make another word.
+const OPTIONAL_MARKS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]/g
+
 /**
- * The words of a text as every index takes them: runs of letters, digits and private-use signs, which is how
- * SQLite's unicode61 tokenizer cuts; accents are left out, as it does by default.
+ * A text as every index compares it: what differs only in accents, in case or in how it is composed (Unicode
+ * UAX 15) becomes the same.
  */
+export function fold(text: string): string {
+  const bare = text.normalize("NFKD").replace(OPTIONAL_MARKS, "")
+  // Capitals last: the sigmas and the two ways to write a sharp s are one only there.
+  return bare.toLowerCase().toUpperCase().normalize("NFC")
+}
+
+/** The words of a text, folded: runs of letters, digits, marks and private-use signs. */
 export function textWords(text: string): string[] {
-  return (
-    text
-      .normalize("NFD")
-      .replace(/\p{M}/gu, "")
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{Co}]+/gu) ?? []
-  )
+  return fold(text).match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? []
 }
 
 export interface SearchWord {

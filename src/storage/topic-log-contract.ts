@@ -178,7 +178,11 @@ export function topicLogContract(
     let seen = 0
     log.watch("room/b", ({ entries }) => void (seen += entries.length))
     const say = () => Promise.all([log.append("room/a", [draft("a")]), log.append("room/b", [draft("b")])])
-    for (let n = 1; n <= 3; n++) assert.deepEqual((await say()).map(({ offset }) => offset), [n, n])
+    for (let n = 1; n <= 3; n++)
+      assert.deepEqual(
+        (await say()).map(({ offset }) => offset),
+        [n, n],
+      )
     assert.equal(seen, 3)
     assert.deepEqual(uncaught, [fault, fault, fault])
   })

@@ -39,9 +39,9 @@ export class Chat {
     this.#clock = parts.clock ?? systemClock
   }
 
-  /** Makes the room that every hub has, where it is missing. */
+  /** Makes the room that every hub has, where it or its topic is missing. */
   async begin(): Promise<void> {
-    if (!(await this.#parts.directory.room(LOBBY))) await this.#addRoom(LOBBY, "", "")
+    await this.#addRoom(LOBBY, "", "")
   }
 
   /** @throws LandlineError bad_name | forbidden | room_exists | too_many | log_unavailable */
@@ -54,10 +54,11 @@ export class Chat {
     return this.room(who, name)
   }
 
-  /** All rooms, by name. */
+  /** All rooms, by name; one whose topic is lost would fail by itself, and does not hide the others. */
   async rooms(who: Author): Promise<RoomInfo[]> {
     authorize(who, "read")
-    const rooms = await this.#parts.directory.rooms()
+    const topics = new Set((await this.#parts.topics.list()).map(({ topic }) => topic))
+    const rooms = (await this.#parts.directory.rooms()).filter(({ topic }) => topics.has(topic))
     return Promise.all(rooms.map(({ room, line }) => this.#info(room, line)))
   }
 
@@ -136,7 +137,10 @@ export class Chat {
     }
   }
 
-  /** Entries that hold the words, newest first; fewer where they are large, as in `history`. @throws LandlineError unknown_room */
+  /**
+   * Entries that hold the words, newest first; fewer than `limit` where they are large, as in `history`.
+   * @throws LandlineError unknown_room
+   */
   async search(who: Author, room: string, words: string, limit: number, before?: number): Promise<Entry[]> {
     authorize(who, "read")
     const { stat } = await this.#topic(room)

@@ -26,7 +26,15 @@ const followers = async ({ topics }: TestGateway) => (await topics.followers()).
 const say = ({ address }: TestGateway, text: string) =>
   fetch(`${address}/rooms/lobby`, { method: "POST", body: text })
 
-test("http: a connection that sends nothing, half a head or half a body is closed; a stream lives on", async () => {
+const LATE = /^HTTP\/1\.1 400 .*\r\n\r\nThe request did not come in time\.\n$/s
+
+test("http: a connection that sends nothing, or half a head, is closed", async () => {
+  await using gateway = await startGateway({ headTimeoutMs: 100 })
+  assert.equal(await answerTo(gateway.port, ""), "")
+  assert.match(await answerTo(gateway.port, "GET /rooms HT"), LATE)
+})
+
+test("http: half a request is closed; a stream and a session live on", async () => {
   await using gateway = await startGateway({ headTimeoutMs: 100, requestTimeoutMs: 200 })
   gateway.app.server.on("upgrade", (_request, socket) => {
     socket.write("HTTP/1.1 101 Switching Protocols\r\n\r\n")
@@ -35,21 +43,17 @@ test("http: a connection that sends nothing, half a head or half a body is close
   using stream = await rawSocket(gateway.port)
   await stream.write(EVENTS)
   await heard(stream, "following")
-  using upgraded = await rawSocket(gateway.port)
-  await upgraded.write(request("GET /session HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"))
-  await heard(upgraded, "101 Switching Protocols\r\n\r\n")
+  using session = await rawSocket(gateway.port)
+  await session.write(request("GET /session HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"))
+  await heard(session, "101 Switching Protocols\r\n\r\n")
 
-  assert.equal(await answerTo(gateway.port, ""), "")
-  const half = request("POST /rooms/lobby HTTP/1.1", "Content-Length: 10")
-  for (const bytes of ["GET /rooms HT", `${half}ab`]) {
-    const answer = await answerTo(gateway.port, bytes)
-    assert.match(answer, /^HTTP\/1\.1 400 .*\r\n\r\nThe request did not come in time\.\n$/s)
-  }
+  const half = `${request("POST /rooms/lobby HTTP/1.1", "Content-Length: 10")}ab`
+  assert.match(await answerTo(gateway.port, half), LATE)
 
   await say(gateway, "still here")
   await heard(stream, "still here")
-  await upgraded.write("and here")
-  await heard(upgraded, "and here")
+  await session.write("and here")
+  await heard(session, "and here")
 })
 
 test("http: a peer that leaves while its stream is opened leaves no follower behind", async () => {
@@ -113,17 +117,14 @@ test("http: a client that offers h2c, as curl --http2 and Java do, is served in 
 
 test("http: a refused upgrade whose peer keeps its half open does not hold the hub back", {
   timeout: 20_000,
-}, async () => {
+}, async (t) => {
   const hub = await startHub({ port: 0, data: ":memory:" })
   const peer = connect({ port: hub.port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => {})
-  try {
-    peer.write(request("GET /nothing HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"))
-    peer.resume()
-    await once(peer, "end")
-    await hub.close()
-  } finally {
-    peer.destroy()
-  }
+  t.after(() => peer.destroy())
+  peer.write(request("GET /nothing HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket"))
+  peer.resume()
+  await once(peer, "end")
+  await hub.close()
 })
 
 test("http: what is no HTTP is refused in one sentence, with the headers of every answer", async () => {

@@ -73,7 +73,11 @@ test("http: HEAD is answered like GET, without a body, and opens no stream", asy
     return read(...wish)
   }
   for (const accept of ["text/plain", "application/x-ndjson", "text/event-stream"]) {
-    const response = await fetch(`${address}/rooms/lobby`, { method: "HEAD", headers: { accept } })
+    const response = await fetch(`${address}/rooms/lobby`, {
+      method: "HEAD",
+      headers: { accept },
+      signal: AbortSignal.timeout(10_000),
+    })
     assert.equal(response.status, 200)
     assert.match(response.headers.get("content-type")!, new RegExp(`^${accept}`))
     assert.equal(await response.text(), "")

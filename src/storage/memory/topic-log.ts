@@ -3,11 +3,12 @@ import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Appended, Commit, Draft, Entry, Retention, TopicLog, TopicStat } from "../../core/topic-log.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { TopicName } from "../../protocol/names.ts"
+import { announce } from "../announce.ts"
 
 interface Stored {
   stat: TopicStat
   entries: Entry[]
-  readonly producers: Map<string, ProducerState>
+  readonly producers: Map<string, ProducerState & { readonly offset: number }>
 }
 
 /** A log that forgets when the process ends: for tests, trials, and services that store nothing. */
@@ -63,13 +64,17 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
       const stored = find(topic)
       const { producer } = options
       const known = producer && stored.producers.get(producer.id)
+      const { epoch } = stored.stat
       if (checkAppend(stored.stat, known, options) === "duplicate")
-        return { offset: stored.stat.tail, epoch: stored.stat.epoch, duplicate: true }
-      if (producer)
-        stored.producers.set(producer.id, { epoch: producer.epoch, seq: producer.seq + drafts.length - 1 })
+        return { offset: known?.offset ?? 0, epoch, duplicate: true }
       const entries = store(stored, drafts, options.close ?? false)
-      if (entries.length > 0) watchers.get(topic)?.({ entries })
-      return { offset: stored.stat.tail, epoch: stored.stat.epoch, duplicate: false }
+      const offset = stored.stat.tail
+      if (producer) {
+        const seq = producer.seq + drafts.length - 1
+        stored.producers.set(producer.id, { epoch: producer.epoch, seq, offset })
+      }
+      if (entries.length > 0) announce(watchers.get(topic), { entries })
+      return { offset, epoch, duplicate: false }
     },
 
     async read(topic, after, entriesMax, bytesMax) {

@@ -1,11 +1,23 @@
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
-import { basename, join } from "node:path"
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs"
+import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { ENTRY_KINDS } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { lockFolder } from "./lock.ts"
 import { type EntryRow, entryChecksum } from "./rows.ts"
-import { createDatabase, databaseFile, OFFSETS_PER_TOPIC } from "./schema.ts"
+import { createDatabase, databaseFile, OFFSETS_PER_TOPIC, topicNumbers } from "./schema.ts"
 
 export interface Salvaged {
   /** Where the damaged files were put, untouched. */
@@ -23,23 +35,60 @@ export function salvageLog(folder: string, now: number): Salvaged {
   if (!existsSync(file) && !existsSync(`${file}-wal`))
     throw new LandlineError("usage", {}, `There is no data in ${folder}. Name its folder with --data.`)
   const unlock = lockFolder(folder)
+  const scratch = join(folder, "salvaging")
   try {
-    const kept = join(folder, `damaged-${new Date(now).toISOString().replace(/\D/g, "").slice(0, 14)}`)
-    mkdirSync(kept)
-    for (const end of ["", "-wal"])
-      if (existsSync(file + end)) copyFileSync(file + end, databaseFile(kept) + end)
-    const fresh = `${file}.salvaged`
-    for (const end of ["", "-wal", "-shm"]) rmSync(fresh + end, { force: true })
+    rmSync(scratch, { recursive: true, force: true })
+    const [kept, worked] = [join(scratch, "kept"), join(scratch, "worked")]
+    for (const copy of [kept, worked]) copyLog(folder, copy)
+    const fresh = databaseFile(scratch)
     createDatabase(fresh)
-    const topics = copyAll(databaseFile(kept), fresh, now)
-    // The old WAL must be gone before the new file bears its name.
+    const topics = copyAll(databaseFile(worked), fresh, now)
+    const name = freeName(folder, now)
+    renameSync(kept, join(folder, name))
+    sync(folder)
+    // A hub refuses an empty file, so after a crash in between nothing passes for the log; and the old WAL must be
+    // gone before the new file bears its name.
+    writeFileSync(file, "")
     for (const end of ["-wal", "-shm"]) rmSync(file + end, { force: true })
     renameSync(fresh, file)
     for (const end of ["", "-wal", "-shm"]) rmSync(join(folder, `index.db${end}`), { force: true })
-    return { kept: basename(kept), topics }
+    return { kept: name, topics }
   } finally {
+    rmSync(scratch, { recursive: true, force: true })
     unlock()
   }
+}
+
+/** Copies the files of a log, so that they survive a loss of power. */
+function copyLog(folder: string, to: string): void {
+  mkdirSync(to, { recursive: true, mode: 0o700 })
+  for (const end of ["", "-wal"]) {
+    const copy = databaseFile(to) + end
+    if (!existsSync(databaseFile(folder) + end)) continue
+    copyFileSync(databaseFile(folder) + end, copy, constants.COPYFILE_FICLONE)
+    sync(copy)
+  }
+  sync(to)
+}
+
+/** Brings a file or a folder to the disk. */
+function sync(path: string): void {
+  const isFolder = statSync(path).isDirectory()
+  if (isFolder && process.platform === "win32") return // opens no folders, and keeps them by itself
+  const open = openSync(path, isFolder ? "r" : "r+")
+  try {
+    fsyncSync(open)
+  } finally {
+    closeSync(open)
+  }
+}
+
+/** `damaged-` and the time to a second, in digits; where that is taken, with a number. */
+function freeName(folder: string, now: number): string {
+  const time = new Date(now).toISOString().replace(/\D/g, "").slice(0, 14)
+  let name = `damaged-${time}`
+  for (let n = 2; existsSync(join(folder, name)); n++) name = `damaged-${time}-${n}`
+  return name
 }
 
 interface TopicRow {
@@ -56,16 +105,17 @@ function copyAll(damaged: string, fresh: string, now: number): Salvaged["topics"
   const from = openDamaged(damaged)
   try {
     if (!from) return []
-    const known = new Map(readable<TopicRow>(from, "SELECT * FROM topics").map((topic) => [topic.id, topic]))
+    const known = new Map(readable(() => rowsOf<TopicRow>(from, "topics")).map((topic) => [topic.id, topic]))
     // Entries whose topic's row is lost still tell their topic's number.
-    for (const { id } of topicNumbers(from))
+    for (const id of readable(() => topicNumbers(from)))
       if (!known.has(id))
         known.set(id, { id, name: `room/recovered-${id}`, epoch: 0, head: 1, tail: 0, closed: 0 })
     to.exec("BEGIN")
     const topics = [...known.values()].map((topic) => copyTopic(from, to, topic, now))
     for (const table of ["people", "devices", "rooms", "removed_topics"]) copyRows(from, to, table)
     to.exec(
-      `INSERT OR IGNORE INTO rooms SELECT substr(name, 6), name, '', '', ${now} FROM topics WHERE name LIKE 'room/%'`,
+      `INSERT OR IGNORE INTO rooms SELECT substr(name, 6), name, '', '', ${now} FROM topics WHERE name LIKE 'room/%';
+       INSERT OR IGNORE INTO topics (name, epoch) SELECT topic, ${now} FROM rooms`,
     )
     to.exec("COMMIT")
     return topics
@@ -75,8 +125,13 @@ function copyAll(damaged: string, fresh: string, now: number): Salvaged["topics"
   }
 }
 
+/**
+ * Opens what is there. SQLite throws the WAL of a missing or empty file away, but takes it on top of any log: one
+ * that was never moved into its file holds all that is in no new log.
+ */
 function openDamaged(file: string): DatabaseSync | undefined {
   try {
+    if (!existsSync(file) || statSync(file).size === 0) createDatabase(file)
     const db = new DatabaseSync(file)
     db.prepare("SELECT 1 FROM sqlite_schema").all()
     return db
@@ -152,33 +207,23 @@ function* readableEntries(db: DatabaseSync, base: number, tail: number): Generat
   }
 }
 
-function topicNumbers(db: DatabaseSync): { id: number }[] {
-  const numbers: { id: number }[] = []
-  const next = attempt(() => db.prepare("SELECT id FROM entries WHERE id >= ? ORDER BY id LIMIT 1"))
-  for (let id = 0; next; ) {
-    const row = attempt(() => next.get(id * OFFSETS_PER_TOPIC))
-    if (!row) break
-    id = Math.floor(Number(row["id"]) / OFFSETS_PER_TOPIC)
-    numbers.push({ id })
-    id++
-  }
-  return numbers
-}
-
 function copyRows(from: DatabaseSync, to: DatabaseSync, table: string): void {
-  for (const row of readable<Record<string, string>>(from, `SELECT * FROM ${table}`)) {
+  for (const row of readable(() => rowsOf<Record<string, string>>(from, table))) {
     const values = Object.values(row)
     to.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${values.map(() => "?").join()})`).run(...values)
   }
 }
 
-/** Rows of a query up to the first that cannot be read. */
-function readable<T>(db: DatabaseSync, query: string): T[] {
-  const rows: T[] = []
+const rowsOf = <Row>(db: DatabaseSync, table: string): Iterable<Row> =>
+  db.prepare(`SELECT * FROM ${table}`).iterate() as Iterable<Row>
+
+/** What comes before the first that cannot be read. */
+function readable<T>(open: () => Iterable<T>): T[] {
+  const all: T[] = []
   attempt(() => {
-    for (const row of db.prepare(query).iterate()) rows.push(row as T)
+    for (const one of open()) all.push(one)
   })
-  return rows
+  return all
 }
 
 function attempt<T>(read: () => T): T | undefined {

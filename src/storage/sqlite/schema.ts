@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs"
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LandlineError } from "../../protocol/errors.ts"
@@ -39,6 +39,7 @@ const MIGRATIONS = [
      producer TEXT NOT NULL,
      epoch INTEGER NOT NULL,
      seq INTEGER NOT NULL,
+     offset INTEGER NOT NULL,
      time INTEGER NOT NULL,
      PRIMARY KEY (topic, producer)
    ) WITHOUT ROWID;
@@ -76,12 +77,16 @@ export function openDatabase(folder: string): DatabaseSync {
         throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is missing"))
       createDatabase(file)
     }
+    // Before SQLite opens it, which would delete the WAL of an empty file.
+    if (!isOurs(file))
+      throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is not a Landline database"))
     const db = new DatabaseSync(file)
     try {
-      refuseForeign(db, folder) // before anything is written to it
+      refuseNewer(db, folder) // before anything is written to it
       prepareConnection(db)
       migrate(db)
       checkTails(db, folder)
+      checkTopics(db, folder)
       return db
     } catch (error) {
       db.close()
@@ -109,10 +114,21 @@ export function createDatabase(file: string): void {
   renameSync(unfinished, file)
 }
 
-function refuseForeign(db: DatabaseSync, folder: string): void {
-  const id = pragma(db, "application_id")
-  if (id !== APPLICATION_ID)
-    throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is not a Landline database"))
+/** Whether a file begins as a log does (SQLite file format, 1.3): it has done so since it became visible. */
+function isOurs(file: string): boolean {
+  const header = Buffer.alloc(100)
+  const open = openSync(file, "r")
+  try {
+    readSync(open, header)
+  } finally {
+    closeSync(open)
+  }
+  return (
+    header.toString("latin1", 0, 16) === "SQLite format 3\0" && header.readUInt32BE(68) === APPLICATION_ID
+  )
+}
+
+function refuseNewer(db: DatabaseSync, folder: string): void {
   const version = pragma(db, "user_version")
   if (version > SCHEMA_VERSION)
     throw new LandlineError(
@@ -147,6 +163,24 @@ function checkTails(db: DatabaseSync, folder: string): void {
         {},
         damaged(folder, `entries of ${name} after ${expected} are missing`),
       )
+  }
+}
+
+/** Entries of a topic that is not in the table would stand in the way of another that gets its number. */
+function checkTopics(db: DatabaseSync, folder: string): void {
+  const topic = db.prepare("SELECT 1 FROM topics WHERE id = ?")
+  for (const id of topicNumbers(db))
+    if (!topic.get(id))
+      throw new LandlineError("data_damaged", {}, damaged(folder, `topic ${id} has entries and no name`))
+}
+
+/** The numbers of all topics that have entries, by one look-up for each. */
+export function* topicNumbers(db: DatabaseSync): Generator<number> {
+  const next = db.prepare("SELECT id FROM entries WHERE id >= ? ORDER BY id LIMIT 1")
+  for (let row = next.get(0); row; ) {
+    const id = Math.floor(Number(row["id"]) / OFFSETS_PER_TOPIC)
+    yield id
+    row = next.get((id + 1) * OFFSETS_PER_TOPIC)
   }
 }
 

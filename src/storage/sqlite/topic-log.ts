@@ -15,6 +15,7 @@ import type { EntryKind } from "../../protocol/entry.ts"
 import { type ErrorCode, LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { TopicName } from "../../protocol/names.ts"
+import { announce } from "../announce.ts"
 import { WorkerCalls } from "./calls.ts"
 import { lockFolder } from "./lock.ts"
 import { moved, type Packed, Packer, Unpacker } from "./pack.ts"
@@ -74,7 +75,7 @@ export class SqliteTopicLog implements TopicLog {
     const unlock = lockFolder(folder)
     const writer = new WorkerCalls<WriterMethods>(workerFile("writer"), { folder })
     try {
-      const topics = await writer.call("open", [])
+      const topics = await writer.call("open", [clock.now()])
       const reader = new WorkerCalls<ReaderMethods>(workerFile("reader"), { folder })
       return new SqliteTopicLog({ clock, telemetry, unlock, writer, reader, topics })
     } catch (error) {
@@ -197,17 +198,15 @@ export class SqliteTopicLog implements TopicLog {
   async #send(appends: PendingAppend[]): Promise<void> {
     const started = performance.now()
     const packed = packAppends(appends)
-    try {
-      const outcomes = await this.writer.call("commit", [packed], moved(packed))
-      this.#committing--
-      this.#commit()
-      this.#announce(appends, outcomes, performance.now() - started)
-    } catch (error) {
-      this.#committing--
-      this.#telemetry.commitFailed()
-      for (const { reject } of appends) reject(error as LandlineError)
-      this.#commit()
-    }
+    const outcomes = await this.writer
+      .call("commit", [packed, appends[0]!.time], moved(packed))
+      .catch((error: LandlineError) => {
+        this.#telemetry.commitFailed()
+        for (const { reject } of appends) reject(error)
+      })
+    this.#committing--
+    this.#commit()
+    if (outcomes) this.#announce(appends, outcomes, performance.now() - started)
   }
 
   #announce(appends: PendingAppend[], outcomes: Packed, ms: number): void {
@@ -233,7 +232,7 @@ export class SqliteTopicLog implements TopicLog {
       bytes += addedBytes
       if (this.#topics.get(stat.topic)?.id !== stat.id) continue // removed meanwhile
       this.#topics.set(stat.topic, stat)
-      this.#watchers.get(stat.topic)?.({ entries: added })
+      announce(this.#watchers.get(stat.topic), { entries: added })
     }
     this.#telemetry.committed(entries, bytes, ms)
     for (let index = 0; index < settled.length; index++) {

@@ -23,6 +23,8 @@ type TopicRow = Omit<StoredTopic, "topic" | "closed"> & { readonly name: TopicNa
 
 const topics = new Map<number, StoredTopic>()
 const PRODUCER_KEPT_MS = 30 * 24 * 3_600_000
+const FORGET_EVERY_MS = 3_600_000 // it reads the whole table
+let forgotten = 0 // ms since 1970
 const TRIM_STEP = 5_000 // rows of one transaction, so that appends get their turn
 
 function prepare() {
@@ -32,8 +34,9 @@ function prepare() {
       "SELECT id, time, length(body) AS bytes FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT ?",
     ),
     cut: db.prepare("DELETE FROM entries WHERE id > ? AND id <= ?"),
-    producer: db.prepare("SELECT epoch, seq FROM producers WHERE topic = ? AND producer = ?"),
-    setProducer: db.prepare("INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?)"),
+    producer: db.prepare("SELECT epoch, seq, offset FROM producers WHERE topic = ? AND producer = ?"),
+    setProducer: db.prepare("INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?, ?)"),
+    forgetProducers: db.prepare("DELETE FROM producers WHERE time < ?"),
     setTopic: db.prepare("UPDATE topics SET head=?, tail=?, count=?, bytes=?, time=?, closed=? WHERE id=?"),
   }
 }
@@ -41,10 +44,10 @@ let sql: ReturnType<typeof prepare>
 
 const methods = {
   /** All topics, once the database is open, migrated and checked. */
-  open(): StoredTopic[] {
+  open(now: number): StoredTopic[] {
     db = openDatabase(folder)
     sql = prepare()
-    db.prepare("DELETE FROM producers WHERE time < ?").run(Date.now() - PRODUCER_KEPT_MS)
+    forgetProducers(now)
     for (const row of db.prepare("SELECT * FROM topics").all()) {
       const { name, closed, ...stat } = row as unknown as TopicRow
       topics.set(stat.id, { ...stat, topic: name, closed: closed === 1 })
@@ -64,14 +67,15 @@ const methods = {
   },
 
   /** A group commit. Answers for each append, in order: see `unpackOutcomes`. */
-  commit(packed: Packed): Moved<Packed> {
+  commit(packed: Packed, now: number): Moved<Packed> {
     const working: Working = { topics: new Map(), producers: new Map(), outcomes: new Packer() }
     transaction(() => {
+      if (now >= forgotten + FORGET_EVERY_MS) forgetProducers(now)
       const appends = new Unpacker(packed)
       while (!appends.done) append(appends, working)
       for (const topic of working.topics.values()) saveTopic(topic)
-      for (const { topic, id, epoch, seq, time } of working.producers.values())
-        sql.setProducer.run(topic, id, epoch, seq, time)
+      for (const { topic, id, epoch, seq, offset, time } of working.producers.values())
+        sql.setProducer.run(topic, id, epoch, seq, offset, time)
     })
     for (const [id, topic] of working.topics) topics.set(id, topic)
     const outcomes = working.outcomes.finish()
@@ -142,6 +146,12 @@ const methods = {
 }
 export type WriterMethods = typeof methods
 
+/** A producer that was silent for long will not send its last publish again. */
+function forgetProducers(now: number): void {
+  sql.forgetProducers.run(now - PRODUCER_KEPT_MS)
+  forgotten = now
+}
+
 /** All of it, or nothing of it. */
 function transaction(run: () => void): void {
   db.exec("BEGIN IMMEDIATE")
@@ -161,7 +171,8 @@ interface Working {
   readonly outcomes: Packer
 }
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
-type ProducerRow = ProducerState & { readonly topic: number; readonly id: string; readonly time: number }
+type Known = ProducerState & { readonly offset: number }
+type ProducerRow = Known & { readonly topic: number; readonly id: string; readonly time: number }
 
 /** Reads one append, stores it, and packs its outcome: offset and whether it was a duplicate, or an error. */
 function append(packed: Unpacker, working: Working): void {
@@ -173,19 +184,19 @@ function append(packed: Unpacker, working: Working): void {
     const topic = workingTopic(id, working)
     const { producer } = options
     const key = producer ? `${id} ${producer.id}` : ""
-    const known =
-      producer && (producers.get(key) ?? (sql.producer.get(id, producer.id) as ProducerState | undefined))
+    const known = producer && (producers.get(key) ?? (sql.producer.get(id, producer.id) as Known | undefined))
     if (checkAppend(topic, known, options) === "duplicate") {
       skip(packed, drafts)
       outcomes.string("duplicate")
-      outcomes.number(topic.tail)
+      outcomes.number(known?.offset ?? 0)
       return
     }
     for (let draft = 0; draft < drafts; draft++) insert(packed, topic)
     topic.closed = options.close ?? false
     if (producer) {
       const { epoch, seq } = producer
-      producers.set(key, { topic: id, id: producer.id, epoch, seq: seq + drafts - 1, time: topic.time })
+      const { tail: offset, time } = topic
+      producers.set(key, { topic: id, id: producer.id, epoch, seq: seq + drafts - 1, offset, time })
     }
     outcomes.string("stored")
     outcomes.number(topic.tail)
