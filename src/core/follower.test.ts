@@ -57,7 +57,11 @@ class Far implements Receiver {
   }
 }
 
+const ANNOUNCED = 4 // turns of the event loop from a commit to its announcement
 const turn = () => new Promise((resolve) => setImmediate(resolve))
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) await turn()
+}
 
 /** As a log on a disk: reading takes a while and may show what is not announced yet, or miss what was there. */
 function slowLog(): TopicLog {
@@ -70,7 +74,8 @@ function slowLog(): TopicLog {
       await turn()
       return entries
     },
-    watch: (name, onCommit) => log.watch(name, (commit) => setImmediate(() => onCommit(commit))),
+    watch: (name, onCommit) =>
+      log.watch(name, (commit) => void turns(ANNOUNCED).then(() => onCommit(commit))),
   }
 }
 
@@ -102,7 +107,7 @@ test(`follower: whatever happens around it, it sees every entry once and in orde
           Array.from({ length: count }, (_, n) => draft(`${n}`)),
         )
       await append(900)
-      await turn() // announced
+      await turns(ANNOUNCED)
       const opened = await topics.get(topic)
       const sockets = [new Socket(1), new Socket(3)]
       const followers = starts.map((after, n) => {
@@ -119,9 +124,10 @@ test(`follower: whatever happens around it, it sees every entry once and in orde
         else if (each.do === "drain") drain(each.which)
         else await turn()
       }
-      await turn()
+      await turns(ANNOUNCED)
       const { tail } = opened.stat
-      const behind = () => followers.some(({ follower: { state } }) => state === "reading" || state === "full")
+      const behind = () =>
+        followers.some(({ follower: { state } }) => state === "reading" || state === "full")
       while (behind()) {
         drain(0)
         drain(1)
