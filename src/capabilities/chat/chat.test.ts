@@ -6,6 +6,7 @@ import { limits } from "../../protocol/limits.ts"
 import { openMemoryDirectory } from "../../storage/memory/directory.ts"
 import { openMemoryIndex } from "../../storage/memory/topic-index.ts"
 import { openMemoryLog } from "../../storage/memory/topic-log.ts"
+import { rejects } from "../../storage/topic-log-contract.ts"
 import { Chat } from "./chat.ts"
 
 const ADA = { name: "Ada", role: "member" } as const
@@ -50,4 +51,24 @@ test("chat: pages of large entries are smaller, and leave nothing out", async ()
   const chat = await lobbyWith(large)
   assert.deepEqual(await allPages((before) => chat.history(ADA, "lobby", 500, before)), numbers(1, 30))
   assert.deepEqual(await allPages((before) => chat.search(ADA, "lobby", "word", 200, before)), numbers(1, 30))
+})
+
+test("chat: a room whose topic is lost hides no other, and the lobby gets its topic back", async () => {
+  const log = openMemoryLog()
+  const directory = openMemoryDirectory()
+  const index = openMemoryIndex(log)
+  const begin = async () => {
+    const chat = new Chat({ topics: new Topics(log), log, directory, index, presence: new Presence() })
+    await chat.begin()
+    return chat
+  }
+  const names = async (chat: Chat) => (await chat.rooms(ADA)).map(({ room }) => room)
+  const before = await begin()
+  await before.createRoom(ADA, "kept")
+  await before.createRoom(ADA, "lost")
+  for (const topic of ["room/lost", "room/lobby"] as const) await log.remove(topic)
+  const after = await begin()
+  assert.deepEqual(await names(after), ["kept", "lobby"])
+  await after.say(ADA, "lobby", "here again")
+  await rejects(after.say(ADA, "lost", "x"), "unknown_room")
 })

@@ -5,11 +5,11 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e6e0; --soft: #9aa5b1; --paper: #14181d; --line: #2d343c; --mark: #5fd0bd } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 17px/1.55 system-ui, sans-serif }
-main { max-width: 46rem; margin: 0 auto; padding: 2.5rem 1.25rem }
+main { max-width: 48rem; margin: 0 auto; padding: 2.5rem 1.25rem }
 h1 { margin: 0; font-size: 1.9rem; letter-spacing: -.01em }
 h2 { margin: 2rem 0 .5rem; font-size: 1rem; color: var(--mark) }
 p { margin: .35rem 0 } .soft { color: var(--soft) }
-pre { margin: .4rem 0; padding: .6rem .8rem; border: 1px solid var(--line); border-radius: 6px; overflow-x: auto; font: 14px/1.5 ui-monospace, monospace }
+pre { margin: .4rem 0; padding: .6rem .8rem; border: 1px solid var(--line); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.5 ui-monospace, monospace }
 table { border-collapse: collapse; width: 100% } td { padding: .3rem .8rem .3rem 0; border-top: 1px solid var(--line); vertical-align: top }
 td:first-child { font-weight: 600; white-space: nowrap } td:last-child { text-align: right; color: var(--soft); white-space: nowrap; padding-right: 0 }
 `
