@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { provide } from "../scripts/system.ts"
 import { ack } from "./ack.ts"
 import { catchup } from "./catchup.ts"
 import { fanout } from "./fanout.ts"
@@ -36,6 +37,7 @@ if (name === undefined || !benchmark || !Number.isInteger(rounds) || rounds < 1)
   console.error(usage)
   process.exit(2)
 }
+provide(["nats-server", "ngircd"]) // a peer that is missing all the same is left out
 const stamp = new Date().toISOString().replaceAll(":", "-").slice(0, 19)
 const file = values.json ?? fileURLToPath(new URL(`./results/${name}-${stamp}.json`, import.meta.url))
 await runBenchmark(name, benchmark, rounds, file)

@@ -7,16 +7,12 @@ import { type SettingName, type Settings, settings } from "./settings.ts"
  * @throws LandlineError usage, with the setting and what is wrong with it
  */
 export function readSettings(given: { [K in SettingName]?: unknown }, environment = process.env): Settings {
-  const read = Object.entries(settings).map(([name, { schema, env, flag }]) => {
+  const read = Object.entries(settings).map(([name, { schema, env, flag, help }]) => {
     const value = given[name as SettingName] ?? environment[env]
     const result = schema.safeParse(value === "" ? undefined : value)
     if (result.success) return [name, result.data]
-    const [issue] = result.error.issues
-    throw new LandlineError(
-      "usage",
-      { setting: name },
-      `${flag.split(" ")[0]} ${String(value)}: ${issue?.message}.`,
-    )
+    const words = `${flag.split(" ")[0]} cannot be ${JSON.stringify(value)}; it is the ${help}.`
+    throw new LandlineError("usage", { setting: name }, words)
   })
   return refuseUnsafe(Object.fromEntries(read) as Settings)
 }

@@ -44,7 +44,9 @@ export class WorkerCalls<M extends Methods> {
 
   /** @param file the worker's module; @param data what it finds as `workerData` */
   constructor(file: URL, data: unknown) {
-    this.#worker = new Worker(file, { workerData: data, stderr: false })
+    // What these threads make is short-lived and small: more room for it would only be memory.
+    const resourceLimits = { maxYoungGenerationSizeMb: 3 }
+    this.#worker = new Worker(file, { workerData: data, stderr: false, resourceLimits })
     this.#worker.on("message", (answer: Answer) => this.#settle(answer))
     this.#worker.on("error", (error) => this.#fail(error))
     this.#worker.on("exit", () => this.#fail(new LandlineError("log_unavailable")))

@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LandlineError } from "../../protocol/errors.ts"
+import { makeFolder } from "./folder.ts"
 import { storageError } from "./schema.ts"
 
 /**
@@ -12,7 +12,7 @@ import { storageError } from "./schema.ts"
  */
 export function lockFolder(folder: string): () => void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     const lock = new DatabaseSync(join(folder, "lock"))
     try {
       lock.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE")

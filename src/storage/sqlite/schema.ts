@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync } from "node:fs"
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LandlineError } from "../../protocol/errors.ts"
+import { makeFolder } from "./folder.ts"
 import { type EntryRow, entryChecksum } from "./rows.ts"
 
 /** "LNDL": tells our files from other SQLite files. */
@@ -71,7 +72,7 @@ export const databaseFile = (folder: string): string => join(folder, "landline.d
 export function openDatabase(folder: string): DatabaseSync {
   const file = databaseFile(folder)
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     if (!existsSync(file)) {
       if (existsSync(`${file}-wal`))
         throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is missing"))
