@@ -67,10 +67,14 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   return files
 }
 
-const change = (folder: string, sql: string) => {
+/** @param keepWal leave what it wrote in the WAL */
+const change = (folder: string, sql: string, { keepWal = false } = {}) => {
   const db = new DatabaseSync(databaseFile(folder))
   db.exec(sql)
-  db.close()
+  const reader = keepWal && new DatabaseSync(databaseFile(folder), { readOnly: true })
+  if (reader) reader.prepare("SELECT count(*) FROM topics").get()
+  db.close() // not the last connection, so the WAL stays
+  if (reader) reader.close()
 }
 
 async function overwrite(folder: string, at: number, bytes: number): Promise<void> {
@@ -313,4 +317,20 @@ test("salvage of what is no database at all leaves an empty log and the file", a
     "this is no database, whatever its name says",
   )
   await (await SqliteTopicLog.open(folder.path)).close()
+})
+
+test("a refused start changes no file, though the last entries are still in the WAL", async () => {
+  await using folder = await filled()
+  // As after kill -9: a copy of the files while a hub has them open.
+  const log = await SqliteTopicLog.open(folder.path)
+  await log.append("room/a", [draft("in the WAL")])
+  await using copy = await tempDir()
+  for (const end of ["", "-wal"])
+    await copyFile(databaseFile(folder.path) + end, databaseFile(copy.path) + end)
+  await log.close()
+  change(copy.path, `DELETE FROM entries WHERE id = ${2 * 2 ** 32 + 1}`, { keepWal: true })
+  const files = () => Promise.all(["", "-wal"].map((end) => readFile(databaseFile(copy.path) + end)))
+  const before = await files()
+  await rejects(SqliteTopicLog.open(copy.path), "data_damaged")
+  assert.deepEqual(await files(), before)
 })

@@ -81,20 +81,25 @@ export function openDatabase(folder: string): DatabaseSync {
     // Before SQLite opens it, which would delete the WAL of an empty file.
     if (!isOurs(file))
       throw new LandlineError("data_damaged", {}, damaged(folder, "landline.db is not a Landline database"))
+    inspect(file, folder)
     const db = new DatabaseSync(file)
-    try {
-      refuseNewer(db, folder) // before anything is written to it
-      prepareConnection(db)
-      migrate(db)
-      checkTails(db, folder)
-      checkTopics(db, folder)
-      return db
-    } catch (error) {
-      db.close()
-      throw error
-    }
+    prepareConnection(db)
+    migrate(db)
+    return db
   } catch (error) {
     throw storageError(error, folder)
+  }
+}
+
+/** Refuses what cannot be served, over a connection that changes nothing: closing any other moves the WAL. */
+function inspect(file: string, folder: string): void {
+  const db = new DatabaseSync(file, { readOnly: true })
+  try {
+    refuseNewer(db, folder)
+    checkTails(db, folder)
+    checkTopics(db, folder)
+  } finally {
+    db.close()
   }
 }
 
