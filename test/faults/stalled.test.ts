@@ -54,11 +54,15 @@ test("a follower that never reads costs the others nothing and the hub little, a
     before = Math.max(before, await hub.resident())
   }
 
-  const last = (BURSTS + 1) * MESSAGES
+  // What the stalled one holds is held in each of these; what is garbage at the end of one is not.
   stalled.session.ws.pause()
-  await publish(author, BURSTS * MESSAGES + 1, last)
-  await Promise.all(others.map(({ until }) => until(last)))
-  const growth = (await hub.resident()) - before
+  let growth = Infinity
+  const last = 2 * BURSTS * MESSAGES
+  for (let burst = BURSTS; burst < 2 * BURSTS; burst++) {
+    await publish(author, burst * MESSAGES + 1, (burst + 1) * MESSAGES)
+    await Promise.all(others.map(({ until }) => until((burst + 1) * MESSAGES)))
+    growth = Math.min(growth, (await hub.resident()) - before)
+  }
   assert.ok(growth < GROWTH_MAX, `the hub grew by ${Math.round(growth / 1024)} KiB`)
   assert.ok(stalled.seen() < last, "the follower was to be behind")
 
