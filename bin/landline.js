@@ -46,6 +46,8 @@ if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
   }
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
+    // Without a terminal, a signal to our whole group would reach the child twice: by itself and through us.
+    detached: !process.stdin.isTTY,
   })
   // On a terminal Ctrl-C reaches the child by itself; a signal sent to us alone is passed on.
   process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"))

@@ -92,10 +92,14 @@ test("chat on a terminal: what others say comes above one's own unfinished line"
   await ada.waitFor("ada\r\n")
   ada.write("/nonsense\r")
   await ada.waitFor("there is no command /nonsense; /help lists them")
-  ada.write("//slash\r")
-  await ada.waitFor("/slash")
+  // Lines are taken in order: this one is said in the room that was asked for before it.
+  await runCli({ config: config.path, hub: hub.address, as: "ada" }, "rooms", "create", "workshop")
+  ada.write("/join workshop\r//slash\r")
+  await ada.waitFor(/ada:\S* \/slash/)
   ada.write("\x04")
   assert.equal((await ada.waitForExit()).code, 0)
+  const inWorkshop = { config: config.path, hub: hub.address, as: "ada" }
+  assert.match((await runCli(inWorkshop, "history", "workshop")).stdout, /ada: \/slash\n$/)
 })
 
 test("chat on a terminal: what is written while the hub is down waits in sight, and is sent once", {

@@ -18,6 +18,7 @@ export class TerminalChat {
   readonly #left = Promise.withResolvers<void>()
   readonly #waiting = new Set<{ readonly text: string }>()
   #room = ""
+  #turn: Promise<unknown> = Promise.resolve() // what is typed is taken in order, and first when one is in a room
   #follow: Follow | undefined
   #day = calendarDay(Date.now())
   #down = false
@@ -41,12 +42,18 @@ export class TerminalChat {
     this.session.on("refused", (error) => this.#left.reject(error))
     for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => this.leave())
     try {
-      await this.enter(room)
+      const entering = this.enter(room)
+      this.#turn = entering.catch(() => {})
+      await entering
       await this.#left.promise
+      if (!this.#down) await this.#turn
     } finally {
       this.#screen.close()
       await this.session.close()
-      if (this.#waiting.size > 0) console.error(`${this.#waiting.size} of your messages could not be sent.`)
+      if (this.#waiting.size > 0) {
+        console.error(`${this.#waiting.size} of your messages could not be sent.`)
+        process.exitCode = 1
+      }
     }
   }
 
@@ -74,7 +81,7 @@ export class TerminalChat {
     this.#showWaiting()
     const settled = (error?: LandlineError) => {
       // What still waits when one leaves is counted at the end.
-      if (this.session.state === "closed") return
+      if (error && this.session.state === "closed") return
       this.#waiting.delete(waiting)
       this.#showWaiting()
       if (error) this.#print(paint("red", words.notSent(printableLine(error.message))), printable(text))
@@ -98,7 +105,12 @@ export class TerminalChat {
 
   #typed(line: string): void {
     if (line.trim() === "") return
-    if (line.startsWith("/") && !line.startsWith("//")) void runSlash(this, line)
+    if (line.trim() === "/quit") return this.leave() // also when a /join before it waits for the line
+    this.#turn = this.#turn.then(() => this.#take(line))
+  }
+
+  async #take(line: string): Promise<void> {
+    if (line.startsWith("/") && !line.startsWith("//")) await runSlash(this, line)
     else this.say(line.startsWith("//") ? line.slice(1) : line)
   }
 

@@ -43,16 +43,29 @@ async function verify(given: Given): Promise<void> {
   if (faults.length === 0) print(`All ${entries} entries in ${topics} topics are as they were written.`)
   else
     print(
-      `${faults.length} faults. Save what can be read with \`landline data salvage --data ${folderOf(given)}\`.`,
+      `${faults.length === 1 ? "One fault" : `${faults.length} faults`} found. Save what can be read with \`landline data salvage --data ${folderOf(given)}\`.`,
     )
 }
 
 async function salvage(given: Given): Promise<void> {
-  const { salvageLog } = await import("../../hub/data.ts")
+  const { salvageLog, verifyLog } = await import("../../hub/data.ts")
+  if (isSound(verifyLog, folderOf(given)))
+    return print(given.json ? JSON.stringify({ topics: [] }) : "Nothing is damaged, and nothing was changed.")
   const result = salvageLog(folderOf(given), Date.now())
+  if (result.topics.length === 0) process.exitCode = FAULT_FOUND
   if (given.json) return print(JSON.stringify(result))
+  if (result.topics.length === 0) print("Nothing could be read: the new log is empty.")
   for (const { topic, saved, lost } of result.topics) print(`${topic}: ${saved} entries saved, ${lost} lost`)
   print(`The damaged files are kept in ${folderOf(given)}/${result.kept}. The hub can be started again.`)
+}
+
+/** A folder whose main file is missing is not sound, whatever else is in it. */
+function isSound(verifyLog: typeof import("../../hub/data.ts").verifyLog, folder: string): boolean {
+  try {
+    return verifyLog(folder).faults.length === 0
+  } catch {
+    return false
+  }
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)

@@ -33,7 +33,8 @@ async function run(given: { [K in SettingName]?: unknown }): Promise<void> {
   const hub = await startHub(given, { logger, labOutput })
 
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop())
+  // A signal to a whole group of processes may come twice; the second must not cut the stop short.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop())
   // V8 doubles its space for young objects with each wave of connections and keeps it: 40 MiB for 5,000 of them,
   // more than all they need while idle. What it has after the start is enough. And it lets old garbage pile up to
   // several times what lives: a quarter costs no speed that can be measured.
