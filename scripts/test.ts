@@ -10,6 +10,9 @@ import { provide } from "./system.ts"
 const TEST_FILES = ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"]
 // The longest test kills a hub twenty times. One that takes longer than this hangs.
 const TEST_TIMEOUT_MS = 240_000
+// A test that failed may have left a server open, and then its file never ends. (Node's --test-force-exit would end
+// it, but has been seen to lose the results of a file that passed.)
+const RUN_TIMEOUT_MS = 10 * 60_000
 // Each file starts hubs of its own; more at a time only make them slow.
 const FILES_AT_ONCE_MAX = 4
 
@@ -25,8 +28,6 @@ run(
   "--test",
   `--test-concurrency=${Math.min(availableParallelism(), FILES_AT_ONCE_MAX)}`,
   `--test-timeout=${TEST_TIMEOUT_MS}`,
-  // A test that failed may have left a server open: the run must end all the same.
-  "--test-force-exit",
   "--test-reporter=spec",
   ...options,
   ...(files.length > 0 ? files : globSync(TEST_FILES).sort()),
@@ -34,6 +35,6 @@ run(
 
 /** Runs this Node with these arguments, and ends as it ends where that is no success. */
 function run(...args: string[]): void {
-  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" })
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit", timeout: RUN_TIMEOUT_MS })
   if (status !== 0) process.exit(status ?? 1)
 }
