@@ -16,7 +16,68 @@ export interface Room {
   readonly since: number
 }
 
-/** People, their devices, and rooms. Durable as the log is; all implementations pass its contract suite. */
+/** A file that is there for others: a published blob with a name. */
+export interface FileRecord {
+  /** In addresses; made by the hub. */
+  readonly id: string
+  readonly name: string
+  readonly bytes: number
+  /** Media type, as its bytes tell. */
+  readonly type: string
+  /** Of the blob, in hex. */
+  readonly sha256: string
+  /** Files inside, where it is a folder packed as a zip; 0 for a file. */
+  readonly items: number
+  readonly sender: string
+  /** ms since 1970 when it was whole. */
+  readonly time: number
+  /** The room in which it is announced; empty for one that only a link leads to. */
+  readonly room: string
+  /** Offset of the entry that announced it; 0 while there is none. */
+  readonly offset: number
+  /** The code of a one-time link to it; empty without. */
+  readonly code: string
+  /** ms since 1970; 0: kept until somebody deletes it. */
+  readonly expires: number
+  readonly downloads: number
+}
+
+/** A file on its way in: what is known beside the bytes, which are a staged blob of the same id. */
+export interface UploadRecord {
+  readonly id: string
+  /** Declared size; undefined until it is known. */
+  readonly bytes: number | undefined
+  /** Empty for a part of a later whole (tus concatenation). */
+  readonly name: string
+  readonly items: number
+  readonly sender: string
+  readonly room: string
+  readonly link: boolean
+  readonly partial: boolean
+  /** SHA-256 in hex that the whole must have; empty where none was declared, `follows` where it is to come. */
+  readonly sha256: string
+  /** SHA-256 in hex that it has, once it is whole and verified. */
+  readonly verified: string
+  /** Bytes beyond this count as never received: a checksummed chunk was on its way. Undefined: none was. */
+  readonly trusted: number | undefined
+  /** ms since 1970 when it began, and after which it may be thrown away. */
+  readonly time: number
+  readonly expires: number
+  /** Id of the file that it became; empty before. */
+  readonly file: string
+}
+
+export interface FileQuery {
+  readonly room?: string
+  /** Part of the name, in any case. */
+  readonly words?: string
+  readonly sender?: string
+  /** Only those older than the file of this id: the next page. */
+  readonly before?: string
+  readonly limit: number
+}
+
+/** People, their devices, rooms, files and uploads. Durable as the log is; all implementations pass its contract suite. */
 export interface Directory {
   /**
    * Gives the name to the device, when nobody has it; the same device gets it again.
@@ -34,4 +95,27 @@ export interface Directory {
   /** By name. */
   rooms(): Promise<Room[]>
   setTopicLine(room: string, line: string): Promise<void>
+
+  /** Adds the upload, or replaces the one of its id. */
+  setUpload(upload: UploadRecord): Promise<void>
+  upload(id: string): Promise<UploadRecord | undefined>
+  /** Oldest first. */
+  uploads(): Promise<UploadRecord[]>
+  removeUpload(id: string): Promise<void>
+
+  /** Adds the file, or replaces the one of its id. */
+  setFile(file: FileRecord): Promise<void>
+  file(id: string): Promise<FileRecord | undefined>
+  fileOfCode(code: string): Promise<FileRecord | undefined>
+  /** Newest first. */
+  files(query: FileQuery): Promise<FileRecord[]>
+  /** Files that end before this time, or were never announced in their room: what an interruption left undone. */
+  filesToTend(now: number): Promise<FileRecord[]>
+  countDownload(id: string): Promise<void>
+  /** @returns whether another file still has the same bytes */
+  removeFile(id: string): Promise<boolean>
+  /** Bytes of files by sender, and of all blobs, equal ones counted once. */
+  fileBytes(): Promise<{ readonly all: number; readonly bySender: ReadonlyMap<string, number> }>
+  /** SHA-256 of all blobs that a file has. */
+  blobs(): Promise<Set<string>>
 }

@@ -1,12 +1,15 @@
+import type { AnnouncedFile } from "./files.ts"
+
 /**
- * What an entry is. `text`: something said. `topic_line`: the room's topic line was set to this text.
- * Later kinds (an edit, a deletion, a reaction, a file) name the entry they are about in `ref`.
+ * What an entry is. `text`: something said. `topic_line`: the room's topic line was set to this text. `file`: a
+ * file was sent; its text is the file's name. `file_deleted`: the file of the entry `ref` was deleted.
+ * Later kinds (an edit, a deletion, a reaction) name the entry they are about in `ref` as well.
  */
-export const ENTRY_KINDS = ["text", "topic_line"] as const
+export const ENTRY_KINDS = ["text", "topic_line", "file", "file_deleted"] as const
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 /** Kinds that count as a message: unread is a subtraction of counts, and edits do not count. */
-export const MESSAGE_KINDS: readonly EntryKind[] = ["text"]
+export const MESSAGE_KINDS: readonly EntryKind[] = ["text", "file"]
 
 /** An entry as it travels in JSON, in the session protocol and on the HTTP doors alike. */
 export interface WireEntry {
@@ -19,6 +22,8 @@ export interface WireEntry {
   readonly kind?: EntryKind
   /** Offset of the entry that this one is about, in the same topic. */
   readonly ref?: number
+  /** With kind `file`. */
+  readonly file?: AnnouncedFile
 }
 
 /**

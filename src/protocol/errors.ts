@@ -38,6 +38,13 @@ export const ERRORS = {
   unknown_room: { http: 404, close: 0, retry: "never", say: "There is no such room." },
   unknown_topic: { http: 404, close: 0, retry: "never", say: "There is no such topic." },
   not_found: { http: 404, close: 0, retry: "never", say: "There is nothing at that address." },
+  unknown_file: { http: 404, close: 0, retry: "never", say: "There is no such file; it may have been deleted." },
+  unknown_upload: {
+    http: 404,
+    close: 0,
+    retry: "never",
+    say: "There is no such upload; it was finished, thrown away or never begun. Send the file again.",
+  },
   room_exists: { http: 409, close: 0, retry: "never", say: "There is a room of that name already." },
   sequence_gap: {
     http: 409,
@@ -46,6 +53,12 @@ export const ERRORS = {
     say: "An earlier message of this producer is missing.",
   },
   tail_moved: { http: 409, close: 0, retry: "never", say: "Somebody wrote to the topic in the meantime." },
+  offset_mismatch: {
+    http: 409,
+    close: 0,
+    retry: "never",
+    say: "The upload stands at another offset. Ask for it, and go on from there.",
+  },
   topic_closed: { http: 409, close: 0, retry: "never", say: "That topic is closed." },
   cursor_foreign: {
     http: 410,
@@ -53,7 +66,26 @@ export const ERRORS = {
     retry: "from_start",
     say: "That cursor belongs to another log: the topic was wiped, restored or replaced.",
   },
+  protocol_version: {
+    http: 412,
+    close: 0,
+    retry: "never",
+    say: "Uploads speak tus 1.0.0: send Tus-Resumable: 1.0.0.",
+  },
   too_large: { http: 413, close: 4413, retry: "never", say: "That message is too large." },
+  wrong_type: {
+    http: 415,
+    close: 0,
+    retry: "never",
+    say: "The bytes of an upload come as application/offset+octet-stream.",
+  },
+  range_unsatisfiable: { http: 416, close: 0, retry: "never", say: "The file has no bytes in that range." },
+  superseded: {
+    http: 423,
+    close: 0,
+    retry: "never",
+    say: "A newer request has taken over this upload.",
+  },
   slow_down: {
     http: 429,
     close: 4429,
@@ -61,6 +93,24 @@ export const ERRORS = {
     say: "Too many messages at once. Wait, then send again.",
   },
   too_many: { http: 429, close: 4430, retry: "later", say: "The hub has reached a limit. Try again later." },
+  checksum_mismatch: {
+    http: 460,
+    close: 0,
+    retry: "later",
+    say: "The bytes that arrived are not those that were sent: the checksum differs. Send them again.",
+  },
+  storage_full: {
+    http: 507,
+    close: 0,
+    retry: "later",
+    say: "The hub's disk is full. What arrived is kept; go on when there is space.",
+  },
+  over_quota: {
+    http: 507,
+    close: 0,
+    retry: "never",
+    say: "There is no room for that file: the hub's limit for files is reached. Delete some, or ask who runs the hub.",
+  },
   log_unavailable: {
     http: 503,
     close: 0,

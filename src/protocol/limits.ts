@@ -28,4 +28,15 @@ export const limits = {
   searchResultsMax: 200,
   sessionsMax: 20_000,
   eventStreamsMax: 5_000, // each may hold socketQueueBytesMax, like a session
+  fileNameBytesMax: 200, // in UTF-8: file systems take 255, and `recv-` or ` (2)` may be added
+  fileBytesMax: 2 ** 40, // of one file; what there is room for bounds it before
+  uploadsMax: 10_000, // begun and not finished, of the whole hub
+  uploadsPerPersonMax: 2_000,
+  uploadKeptMs: 24 * 3_600_000, // from the last byte on; then an upload that was not finished is thrown away
+  uploadRateMin: 1_024, // bytes a second, over uploadRateWindowMs; below, the upload's connection ends
+  uploadRateWindowMs: 30_000,
+  uploadBufferBytes: 1024 * 1024, // of one upload, received and not yet written
+  partsMax: 1_000, // uploads that are joined to one file
+  linkKeptMs: 7 * 24 * 3_600_000, // a one-time link that nobody uses
+  filesListedMax: 500,
 } as const

@@ -2,7 +2,7 @@ import { join } from "node:path"
 import { workerData } from "node:worker_threads"
 import { countsAsMessage } from "../../core/append-rules.ts"
 import { ENTRY_KINDS } from "../../protocol/entry.ts"
-import { runtimeError, serveCalls } from "./calls.ts"
+import { runtimeError, serveCalls } from "../calls.ts"
 import { openIndexDatabase } from "./index-schema.ts"
 import { databaseFile, OFFSETS_PER_TOPIC } from "./schema.ts"
 

@@ -1,7 +1,7 @@
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LandlineError } from "../../protocol/errors.ts"
-import { makeFolder } from "./folder.ts"
+import { makeFolder } from "../folder.ts"
 import { storageError } from "./schema.ts"
 
 /**

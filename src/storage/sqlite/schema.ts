@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync, renameSync, rmSync } from "n
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { LandlineError } from "../../protocol/errors.ts"
-import { makeFolder } from "./folder.ts"
+import { makeFolder } from "../folder.ts"
 import { type EntryRow, entryChecksum } from "./rows.ts"
 
 /** "LNDL": tells our files from other SQLite files. */

@@ -6,7 +6,7 @@ import type { AppendOptions, Retention, TopicStat } from "../../core/topic-log.t
 import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { nameKey, type TopicName } from "../../protocol/names.ts"
-import { Moved, runtimeError, serveCalls } from "./calls.ts"
+import { Moved, runtimeError, serveCalls } from "../calls.ts"
 import { moved, type Packed, Packer, Unpacker } from "./pack.ts"
 import { entryChecksum } from "./rows.ts"
 import { OFFSETS_PER_TOPIC, openDatabase } from "./schema.ts"

@@ -1,6 +1,6 @@
 import { flushCompileCache } from "node:module"
 import { parentPort, Worker } from "node:worker_threads"
-import { type ErrorCode, type ErrorDetails, LandlineError } from "../../protocol/errors.ts"
+import { type ErrorCode, type ErrorDetails, LandlineError } from "../protocol/errors.ts"
 
 /** Calls into a worker thread, answered in the order in which they were made. */
 
