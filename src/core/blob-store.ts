@@ -40,9 +40,6 @@ export interface BlobStore {
   /** Bytes `from` to `to` (without `to`) of a published blob. @throws LandlineError unknown_file */
   read(sha256: string, from: number, to: number): AsyncIterable<Uint8Array>
 
-  /** All published blobs, by their SHA-256. */
-  list(): Promise<string[]>
-
   /** Removes a published blob, where it is there; a reader that has begun reads on. */
   remove(sha256: string): Promise<void>
 

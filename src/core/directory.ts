@@ -107,15 +107,14 @@ export interface Directory {
   setFile(file: FileRecord): Promise<void>
   file(id: string): Promise<FileRecord | undefined>
   fileOfCode(code: string): Promise<FileRecord | undefined>
-  /** Newest first. */
+  /** Those of rooms, newest first. */
   files(query: FileQuery): Promise<FileRecord[]>
   /** Files that end before this time, or were never announced in their room: what an interruption left undone. */
   filesToTend(now: number): Promise<FileRecord[]>
   countDownload(id: string): Promise<void>
-  /** @returns whether another file still has the same bytes */
-  removeFile(id: string): Promise<boolean>
+  removeFile(id: string): Promise<void>
+  /** How many files have these bytes. */
+  filesOf(sha256: string): Promise<number>
   /** Bytes of files by sender, and of all blobs, equal ones counted once. */
   fileBytes(): Promise<{ readonly all: number; readonly bySender: ReadonlyMap<string, number> }>
-  /** SHA-256 of all blobs that a file has. */
-  blobs(): Promise<Set<string>>
 }

@@ -1,17 +1,24 @@
 import type { BatchedEntry, WireEntry } from "../protocol/entry.ts"
+import type { AnnouncedFile } from "../protocol/files.ts"
 import type { FoundEntry } from "../protocol/messages.ts"
 import type { Entry } from "./topic-log.ts"
 
 const decoder = new TextDecoder()
 
-export function textOf(entry: Entry): string {
-  return decoder.decode(entry.body)
+/** What an entry says, for people: of a file, its name. */
+export function textOf(entry: Pick<Entry, "kind" | "body">): string {
+  return announcedFile(entry)?.name ?? decoder.decode(entry.body)
+}
+
+/** The file that an entry announces. */
+export function announcedFile({ kind, body }: Pick<Entry, "kind" | "body">): AnnouncedFile | undefined {
+  return kind === "file" ? JSON.parse(decoder.decode(body)) : undefined
 }
 
 /** An entry as a client gets it in JSON. */
 export function wireEntry(entry: Entry): WireEntry {
-  const { author, time, kind, ref } = entry
-  return { author, time, text: textOf(entry), ...(kind !== "text" && { kind }), ...(ref > 0 && { ref }) }
+  const { author, time } = entry
+  return { author, time, text: textOf(entry), ...particulars(entry) }
 }
 
 /** Entries as a batch carries them: see `BatchedEntry`. */
@@ -28,10 +35,15 @@ export function batchedEntries(entries: readonly Entry[]): BatchedEntry[] {
       ...(!sameAuthor && { author }),
       ...(!sameTime && { time }),
       text,
-      ...(kind !== "text" && { kind }),
-      ...(ref > 0 && { ref }),
+      ...particulars(entry),
     }
   })
+}
+
+function particulars(entry: Entry): Pick<WireEntry, "kind" | "ref" | "file"> {
+  const { kind, ref } = entry
+  const file = announcedFile(entry)
+  return { ...(kind !== "text" && { kind }), ...(ref > 0 && { ref }), ...(file && { file }) }
 }
 
 export function foundEntry(entry: Entry): FoundEntry {

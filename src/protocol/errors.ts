@@ -38,7 +38,12 @@ export const ERRORS = {
   unknown_room: { http: 404, close: 0, retry: "never", say: "There is no such room." },
   unknown_topic: { http: 404, close: 0, retry: "never", say: "There is no such topic." },
   not_found: { http: 404, close: 0, retry: "never", say: "There is nothing at that address." },
-  unknown_file: { http: 404, close: 0, retry: "never", say: "There is no such file; it may have been deleted." },
+  unknown_file: {
+    http: 404,
+    close: 0,
+    retry: "never",
+    say: "There is no such file; it may have been deleted.",
+  },
   unknown_upload: {
     http: 404,
     close: 0,

@@ -101,6 +101,9 @@ function checkedRoomName(text: string): string {
 /** `room/lobby`: the kind of topic, then its name. */
 export type TopicName = `${"room" | "feed"}/${string}`
 
+/** The room that every hub has: the default everywhere. */
+export const LOBBY = "lobby"
+
 export const roomTopic = (room: string): TopicName => `room/${roomName(room)}`
 export const roomOf = (topic: string): string => topic.slice("room/".length)
 

@@ -1,15 +1,24 @@
 import { describe } from "node:test"
 import { tempDir } from "../../test/support/temp.ts"
-import { directoryContract } from "./directory-contract.ts"
+import type { Directory } from "../core/directory.ts"
+import { directoryContract, fileDirectoryContract } from "./directory-contract.ts"
 import { openMemoryDirectory } from "./memory/directory.ts"
 import { openSqliteDirectory } from "./sqlite/directory.ts"
 import { SqliteTopicLog } from "./sqlite/topic-log.ts"
 
-describe("Directory contract: memory", () =>
-  directoryContract(async () => ({ directory: openMemoryDirectory(), async [Symbol.asyncDispose]() {} })))
+type Opened = { directory: Directory } & AsyncDisposable
 
-describe("Directory contract: sqlite", () =>
-  directoryContract(async () => {
+describe("Directory contract: memory", () => {
+  const open = async (): Promise<Opened> => ({
+    directory: openMemoryDirectory(),
+    async [Symbol.asyncDispose]() {},
+  })
+  directoryContract(open)
+  fileDirectoryContract(open)
+})
+
+describe("Directory contract: sqlite", () => {
+  const open = async (): Promise<Opened> => {
     const folder = await tempDir()
     const log = await SqliteTopicLog.open(folder.path)
     return {
@@ -19,4 +28,7 @@ describe("Directory contract: sqlite", () =>
         await folder[Symbol.asyncDispose]()
       },
     }
-  }))
+  }
+  directoryContract(open)
+  fileDirectoryContract(open)
+})

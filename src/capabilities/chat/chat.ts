@@ -13,9 +13,7 @@ import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { RoomInfo } from "../../protocol/messages.ts"
-import { roomName, roomOf, roomTopic } from "../../protocol/names.ts"
-
-export const LOBBY = "lobby"
+import { LOBBY, roomName, roomOf, roomTopic } from "../../protocol/names.ts"
 
 /** Where a follower begins: after a cursor, with what comes from now on, or with the last few entries. */
 export type FollowFrom = Cursor | "now" | { readonly last: number }

@@ -30,7 +30,9 @@ export interface UploadState {
 
 export interface WriteOptions {
   /** Checksum of the bytes of this call; where it differs they are dropped. */
-  readonly checksum?: { readonly algorithm: "sha1" | "sha256" | "md5"; readonly digest: Uint8Array } | undefined
+  readonly checksum?:
+    | { readonly algorithm: "sha1" | "sha256" | "md5"; readonly digest: Uint8Array }
+    | undefined
   /** Size of the whole, where it was not known before. */
   readonly bytes?: number | undefined
   /** The end of the source is the end of the file, whose size was not known before. */

@@ -194,8 +194,16 @@ describe("diagnosis of other framing", () => {
     const decoder = new ChatDecoder({ bodyBytesMax: 100 })
     decoder.push(bytesOf("GET / HTTP/1.1"))
     decoder.next()
-    const { mend } = diagnoseChat("not_a_length", decoder.evidence(), { ...bounds, hubPort: 7301 })
+    const { mend } = diagnoseChat("not_a_length", decoder.evidence(), { ...bounds, ports: { hub: 7301 } })
     assert.match(mend, /the hub's port 7301/)
+  })
+
+  test("the port of file transfer is named where there is one", () => {
+    const decoder = new ChatDecoder({ bodyBytesMax: 100 })
+    decoder.push(bytesOf("a.txt<SEPARATOR>5"))
+    decoder.next()
+    const { mend } = diagnoseChat("not_a_length", decoder.evidence(), { ...bounds, ports: { file: 2001 } })
+    assert.match(mend, /belongs to port 2001\.$/)
   })
 
   test("text that is not UTF-8: the first wrong byte", () => {

@@ -7,8 +7,8 @@ import {
   parseLength,
 } from "./chat-frames.ts"
 import * as readings from "./chat-readings.ts"
-import { type Diagnosis, decodeText, shownBytes } from "./diagnosis.ts"
-import { otherProtocol } from "./other-protocol.ts"
+import { type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
+import { otherProtocol, rightPort } from "./other-protocol.ts"
 
 /**
  * What ended a peer's frames. `cut_short`: the connection ended inside one. `stalled`: one has begun and
@@ -19,8 +19,8 @@ export type ChatFault = LengthFault | "cut_short" | "stalled" | "silent"
 export interface DiagnosisBounds {
   readonly bodyBytesMax: number
   readonly timeoutMs: number
-  /** Where the hub answers HTTP; left out for a stand-alone service. */
-  readonly hubPort?: number | undefined
+  /** Of the other services, where there are some. */
+  readonly ports?: LabPorts | undefined
 }
 
 /** Says what the peer got wrong, from the bytes it sent last. */
@@ -68,19 +68,19 @@ export function diagnoseName(name: Uint8Array, headerBytes: HeaderBytes, reason:
 
 function elsewhere(
   { frames, from, rest }: ChatEvidence,
-  { hubPort }: DiagnosisBounds,
+  { ports = {} }: DiagnosisBounds,
 ): Diagnosis | undefined {
   if (from > 0) return undefined
   const bytes = concat([...frames, rest])
   const other = otherProtocol(bytes)
   if (other === undefined) return undefined
-  const hub = hubPort === undefined ? "a hub's port" : `the hub's port ${hubPort}`
-  const mend = {
-    HTTP: `This port speaks chat. HTTP belongs to ${hub}.`,
-    TLS: `This port speaks chat, and without TLS. A browser belongs to ${hub}.`,
-    "file transfer": "This port speaks chat. A file client belongs to the port of a file server.",
+  const got = `${other}: ${shownBytes(bytes)}`
+  return {
+    byte: 0,
+    expected: "a chat header",
+    got,
+    mend: `This port speaks chat. ${rightPort(other, ports)}`,
   }
-  return { byte: 0, expected: "a chat header", got: `${other}: ${shownBytes(bytes)}`, mend: mend[other] }
 }
 
 /** Tries the readings in turn, from each frame that is still known, oldest first. */
@@ -197,26 +197,5 @@ function asItStands(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisB
         mend: "Send the whole message, header and body, with sendall(); the length is the body's number of bytes.",
       }
     }
-  }
-}
-
-/** How many bytes are UTF-8, up to the first sequence that is not; by halves, since bodies are long. */
-function textPrefix(bytes: Uint8Array): number {
-  let [good, bad] = [0, bytes.length + 1]
-  while (bad - good > 1) {
-    const middle = (good + bad) >> 1
-    if (beginsText(bytes.subarray(0, middle))) good = middle
-    else bad = middle
-  }
-  while (decodeText(bytes.subarray(0, good)) === undefined) good-- // back to where the sequence begins
-  return good
-}
-
-function beginsText(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })
-    return true
-  } catch {
-    return false
   }
 }

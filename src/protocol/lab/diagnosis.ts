@@ -10,6 +10,14 @@ export interface Diagnosis {
   readonly mend: string
 }
 
+/** Ports that a peer may have meant. Those that there are not, or not yet, are left out. */
+export interface LabPorts {
+  /** Where the hub answers HTTP. */
+  hub?: number
+  chat?: number
+  file?: number
+}
+
 /** `byte N: expected X, got Y (PEER). What to mend.` */
 export function formatDiagnosis(diagnosis: Diagnosis, peer: string): string {
   const { byte, expected, got, mend } = diagnosis
@@ -40,5 +48,26 @@ export function decodeText(bytes: Uint8Array): string | undefined {
     return utf8.decode(bytes)
   } catch {
     return undefined
+  }
+}
+
+/** How many bytes are UTF-8, up to the first sequence that is not; by halves, since bodies are long. */
+export function textPrefix(bytes: Uint8Array): number {
+  let [good, bad] = [0, bytes.length + 1]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (beginsText(bytes.subarray(0, middle))) good = middle
+    else bad = middle
+  }
+  while (decodeText(bytes.subarray(0, good)) === undefined) good-- // back to where the sequence begins
+  return good
+}
+
+function beginsText(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
   }
 }

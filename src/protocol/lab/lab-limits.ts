@@ -5,4 +5,9 @@ export const labLimits = {
   replyTimeoutMs: 5_000, // a server that has not answered by then does not
   pauseMs: 150, // where a wire has no delimiter, a pause this long ends what came before
   trailBytesMax: 4 * 1024, // of the frames kept to find out what a peer does wrong; the last one is kept whole
+  fileHeaderBytesMax: 4 * 1024, // name and separator: the longest path that systems take
+  sizeDigitsMax: 20, // digits in a row that are looked at for the size; sizes that exist have at most 16
+  fileBytesMax: 1024 ** 3, // of one file, where nothing else is said: a disk must not fill by accident
+  charactersCountedMax: 1024 * 1024, // bytes of a file that are counted in characters too, for a diagnosis
+  sendPauseMs: 200, // of our file client, between header and data: receivers read the header in one call
 } as const

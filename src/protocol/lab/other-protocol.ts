@@ -1,3 +1,6 @@
+import { headerPrefix, parseLength } from "./chat-frames.ts"
+import type { LabPorts } from "./diagnosis.ts"
+
 /** Protocols that turn up on a lab port by mistake and show themselves in their first bytes. */
 export type OtherProtocol = "HTTP" | "TLS" | "file transfer"
 
@@ -12,4 +15,28 @@ export function otherProtocol(firstBytes: Uint8Array): OtherProtocol | undefined
   if (HTTP.test(text)) return "HTTP"
   if (FILE.test(text)) return "file transfer"
   return undefined
+}
+
+/**
+ * Which of the two services that share port 12345 a connection's first bytes are for: chat begins with a length in
+ * ten bytes, digits and blanks alone. Undefined while they may still be either.
+ */
+export function chatOrFile(firstBytes: Uint8Array): "chat" | "file" | undefined {
+  const header = firstBytes.subarray(0, 10)
+  if (header.length === 10) return parseLength(header) === undefined ? "file" : "chat"
+  return headerPrefix(header) < header.length ? "file" : undefined
+}
+
+/** Where a protocol is served, as far as it is known: for the last words of a diagnosis. */
+export function rightPort(protocol: OtherProtocol | "chat", ports: LabPorts): string {
+  switch (protocol) {
+    case "HTTP":
+      return `HTTP belongs to ${ports.hub === undefined ? "a hub's port" : `the hub's port ${ports.hub}`}.`
+    case "TLS":
+      return `A browser belongs to ${ports.hub === undefined ? "a hub's port" : `the hub's port ${ports.hub}`}, without TLS.`
+    case "chat":
+      return `A chat client belongs to ${ports.chat === undefined ? "the port of a chat server" : `port ${ports.chat}`}.`
+    case "file transfer":
+      return `A file client belongs to ${ports.file === undefined ? "the port of a file server" : `port ${ports.file}`}.`
+  }
 }

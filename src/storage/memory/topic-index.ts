@@ -1,13 +1,12 @@
 import { countsAsMessage } from "../../core/append-rules.ts"
 import type { Index } from "../../core/topic-index.ts"
 import type { Entry, TopicLog } from "../../core/topic-log.ts"
+import { textOf } from "../../core/wire-entry.ts"
 import type { TopicName } from "../../protocol/names.ts"
 import { type SearchWord, searchWords, textWords } from "../search-words.ts"
 
 /** An index that keeps nothing and reads the log for each answer: right by construction, and slow. */
 export function openMemoryIndex(log: TopicLog): Index {
-  const text = new TextDecoder()
-
   async function all(topic: TopicName): Promise<Entry[]> {
     if (!(await log.stat(topic))) return []
     return log.read(topic, 0, Infinity, Infinity)
@@ -18,7 +17,7 @@ export function openMemoryIndex(log: TopicLog): Index {
       const wanted = searchWords(words)
       if (wanted.length === 0) return []
       return (await all(topic))
-        .filter((entry) => entry.offset < before && matches(text.decode(entry.body), wanted))
+        .filter((entry) => entry.offset < before && matches(textOf(entry), wanted))
         .map((entry) => entry.offset)
         .reverse()
         .slice(0, limit)

@@ -14,5 +14,19 @@ export function openSqliteDirectory(
     room: (room) => reader.call("room", [room]),
     rooms: () => reader.call("rooms", []),
     setTopicLine: (room, line) => writer.call("setTopicLine", [room, line]),
+
+    setUpload: (upload) => writer.call("setUpload", [upload]),
+    upload: (id) => reader.call("upload", [id]),
+    uploads: () => reader.call("uploads", []),
+    removeUpload: (id) => writer.call("removeUpload", [id]),
+    setFile: (file) => writer.call("setFile", [file]),
+    file: (id) => reader.call("file", [id]),
+    fileOfCode: (code) => reader.call("fileOfCode", [code]),
+    files: (query) => reader.call("files", [query]),
+    filesToTend: (now) => reader.call("filesToTend", [now]),
+    countDownload: (id) => writer.call("countDownload", [id]),
+    removeFile: (id) => writer.call("removeFile", [id]),
+    fileBytes: () => reader.call("fileBytes", []),
+    filesOf: (sha256) => reader.call("filesOf", [sha256]),
   }
 }

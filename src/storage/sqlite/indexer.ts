@@ -25,8 +25,9 @@ const sql = {
   setPosition: db.prepare("INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?)"),
   // As many characters as bytes: all ASCII, whose case the tokenizer folds by itself, and faster.
   addWords: db.prepare(
-    `INSERT INTO words (rowid, body) SELECT id, iif(length(text) = length(body), text, fold(text))
-     FROM (SELECT id, body, CAST(body AS TEXT) AS text FROM log.entries WHERE id >= ? AND id < ?)`,
+    `INSERT INTO words (rowid, body) SELECT id, iif(octet_length(text) = length(text), text, fold(text))
+     FROM (SELECT id, body, CASE kind WHEN 'file' THEN body ->> 'name' ELSE CAST(body AS TEXT) END AS text
+           FROM log.entries WHERE id >= ? AND id < ?)`,
   ),
   addStates: db.prepare(
     "INSERT OR REPLACE INTO states SELECT ? + ref, id FROM log.entries WHERE id >= ? AND id < ? AND ref > 0 ORDER BY id",

@@ -3,6 +3,7 @@ import { workerData } from "node:worker_threads"
 import type { Person, Room } from "../../core/directory.ts"
 import { nameKey } from "../../protocol/names.ts"
 import { Moved, runtimeError, serveCalls } from "../calls.ts"
+import { fileReads } from "./files.ts"
 import { moved, type Packed, Packer } from "./pack.ts"
 import type { EntryRow } from "./rows.ts"
 import { databaseFile, OFFSETS_PER_TOPIC } from "./schema.ts"
@@ -45,6 +46,8 @@ const methods = {
   person: (name: string) => plain(person.get(nameKey(name))) as Person | undefined,
   rooms: () => rooms.all().map(plain) as unknown as Room[],
   room: (name: string) => plain(room.get(name)) as Room | undefined,
+
+  ...fileReads(db),
 
   close(): void {
     db.close()

@@ -13,7 +13,7 @@ import {
 } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import { ENTRY_KINDS } from "../../protocol/entry.ts"
+import { countsAsMessage } from "../../core/append-rules.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { lockFolder } from "./lock.ts"
 import { type EntryRow, entryChecksum } from "./rows.ts"
@@ -112,7 +112,8 @@ function copyAll(damaged: string, fresh: string, now: number): Salvaged["topics"
         known.set(id, { id, name: `room/recovered-${id}`, epoch: 0, head: 1, tail: 0, closed: 0 })
     to.exec("BEGIN")
     const topics = [...known.values()].map((topic) => copyTopic(from, to, topic, now))
-    for (const table of ["people", "devices", "rooms", "removed_topics"]) copyRows(from, to, table)
+    for (const table of ["people", "devices", "rooms", "removed_topics", "files", "uploads"])
+      copyRows(from, to, table)
     to.exec(
       `INSERT OR IGNORE INTO rooms SELECT substr(name, 6), name, '', '', ${now} FROM topics WHERE name LIKE 'room/%';
        INSERT OR IGNORE INTO topics (name, epoch) SELECT topic, ${now} FROM rooms`,
@@ -156,7 +157,7 @@ function copyTopic(
     if (row.checksum !== entryChecksum(row)) continue
     const offset = offsets.size + 1
     offsets.set(row.id - base, offset)
-    if (row.kind === ENTRY_KINDS[0]) count++
+    if (countsAsMessage(row.kind)) count++
     const entry = { ...row, id: base + offset, ref: offsets.get(row.ref) ?? 0, count }
     insert.run(
       entry.id,

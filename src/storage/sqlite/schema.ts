@@ -54,6 +54,27 @@ const MIGRATIONS = [
      created_by TEXT NOT NULL,
      since INTEGER NOT NULL
    ) WITHOUT ROWID;`,
+  // The columns beside `record`, which is JSON, are those that are searched by. `number` is the order in lists.
+  `CREATE TABLE files (
+     number INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     key TEXT NOT NULL,
+     room TEXT NOT NULL,
+     sender TEXT NOT NULL,
+     sha256 TEXT NOT NULL,
+     bytes INTEGER NOT NULL,
+     code TEXT NOT NULL,
+     offset INTEGER NOT NULL,
+     expires INTEGER NOT NULL,
+     downloads INTEGER NOT NULL,
+     record TEXT NOT NULL
+   );
+   CREATE INDEX files_sha256 ON files (sha256, bytes);
+   CREATE INDEX files_room ON files (room);
+   CREATE INDEX files_code ON files (code) WHERE code <> '';
+   CREATE INDEX files_expires ON files (expires) WHERE expires > 0;
+   CREATE INDEX files_unannounced ON files (room) WHERE offset = 0 AND room <> '';
+   CREATE TABLE uploads (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL);`,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

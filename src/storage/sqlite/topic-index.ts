@@ -1,7 +1,7 @@
 import type { Index } from "../../core/topic-index.ts"
 import type { TopicName } from "../../protocol/names.ts"
-import { searchWords } from "../search-words.ts"
 import { WorkerCalls } from "../calls.ts"
+import { searchWords } from "../search-words.ts"
 import type { IndexerMethods } from "./indexer.ts"
 import { type SqliteTopicLog, workerFile } from "./topic-log.ts"
 import type { StoredTopic } from "./writer.ts"

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from "node:sqlite"
 import { workerData } from "node:worker_threads"
 import { checkAppend, countsAsMessage, type ProducerState } from "../../core/append-rules.ts"
-import type { Person, Room } from "../../core/directory.ts"
+import type { FileRecord, Person, Room, UploadRecord } from "../../core/directory.ts"
 import type { AppendOptions, Retention, TopicStat } from "../../core/topic-log.ts"
 import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { nameKey, type TopicName } from "../../protocol/names.ts"
 import { Moved, runtimeError, serveCalls } from "../calls.ts"
+import { fileWrites } from "./files.ts"
 import { moved, type Packed, Packer, Unpacker } from "./pack.ts"
 import { entryChecksum } from "./rows.ts"
 import { OFFSETS_PER_TOPIC, openDatabase } from "./schema.ts"
@@ -40,6 +41,7 @@ function prepare() {
     setTopic: db.prepare("UPDATE topics SET head=?, tail=?, count=?, bytes=?, time=?, closed=? WHERE id=?"),
   }
 }
+let files: ReturnType<typeof fileWrites>
 let sql: ReturnType<typeof prepare>
 
 const methods = {
@@ -47,6 +49,7 @@ const methods = {
   open(now: number): StoredTopic[] {
     db = openDatabase(folder)
     sql = prepare()
+    files = fileWrites(db)
     forgetProducers(now)
     for (const row of db.prepare("SELECT * FROM topics").all()) {
       const { name, closed, ...stat } = row as unknown as TopicRow
@@ -139,6 +142,12 @@ const methods = {
   setTopicLine(room: string, line: string): void {
     db.prepare("UPDATE rooms SET line = ? WHERE room = ?").run(line, room)
   },
+
+  setUpload: (upload: UploadRecord) => files.setUpload(upload),
+  removeUpload: (id: string) => files.removeUpload(id),
+  setFile: (file: FileRecord) => files.setFile(file),
+  countDownload: (id: string) => files.countDownload(id),
+  removeFile: (id: string) => files.removeFile(id),
 
   close(): void {
     db.close()

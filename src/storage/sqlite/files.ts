@@ -1,0 +1,91 @@
+import type { DatabaseSync } from "node:sqlite"
+import type { FileQuery, FileRecord, UploadRecord } from "../../core/directory.ts"
+import { nameKey } from "../../protocol/names.ts"
+
+/** Files and uploads: what the writer does. */
+export function fileWrites(db: DatabaseSync) {
+  const setUpload = db.prepare(
+    "INSERT INTO uploads (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+  )
+  const removeUpload = db.prepare("DELETE FROM uploads WHERE id = ?")
+  const setFile = db.prepare(
+    `INSERT INTO files (id, key, room, sender, sha256, bytes, code, offset, expires, downloads, record)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET key = excluded.key, room = excluded.room, sender = excluded.sender,
+       sha256 = excluded.sha256, bytes = excluded.bytes, code = excluded.code, offset = excluded.offset,
+       expires = excluded.expires, record = excluded.record`,
+  )
+  const countDownload = db.prepare("UPDATE files SET downloads = downloads + 1 WHERE id = ?")
+  const removeFile = db.prepare("DELETE FROM files WHERE id = ?")
+
+  return {
+    setUpload(upload: UploadRecord): void {
+      setUpload.run(upload.id, JSON.stringify(upload))
+    },
+    removeUpload(id: string): void {
+      removeUpload.run(id)
+    },
+    setFile(file: FileRecord): void {
+      const { id, name, room, sender, sha256, bytes, code, offset, expires, downloads } = file
+      const record = JSON.stringify(file)
+      setFile.run(id, nameKey(name), room, sender, sha256, bytes, code, offset, expires, downloads, record)
+    },
+    countDownload(id: string): void {
+      countDownload.run(id)
+    },
+    removeFile(id: string): void {
+      removeFile.run(id)
+    },
+  }
+}
+
+/** Files and uploads: what the reader answers. */
+export function fileReads(db: DatabaseSync) {
+  const file = db.prepare("SELECT record, downloads FROM files WHERE id = ?")
+  const fileOfCode = db.prepare("SELECT record, downloads FROM files WHERE code = ? AND code <> ''")
+  const files = db.prepare(
+    `SELECT record, downloads FROM files
+     WHERE room <> '' AND (?1 IS NULL OR room = ?1) AND (?2 IS NULL OR instr(key, ?2) > 0) AND (?3 IS NULL OR sender = ?3)
+       AND (?4 IS NULL OR number < (SELECT number FROM files WHERE id = ?4))
+     ORDER BY number DESC LIMIT ?5`,
+  )
+  const expired = db.prepare(
+    "SELECT record, downloads FROM files WHERE expires > 0 AND expires <= ? ORDER BY number",
+  )
+  const unannounced = db.prepare(
+    "SELECT record, downloads FROM files WHERE offset = 0 AND room <> '' ORDER BY number",
+  )
+  const upload = db.prepare("SELECT record FROM uploads WHERE id = ?")
+  const uploads = db.prepare("SELECT record FROM uploads ORDER BY number")
+  const all = db.prepare(
+    "SELECT coalesce(sum(bytes), 0) AS bytes FROM (SELECT DISTINCT sha256, bytes FROM files)",
+  )
+  const bySender = db.prepare("SELECT sender, sum(bytes) AS bytes FROM files GROUP BY sender")
+  const filesOf = db.prepare("SELECT count(*) AS files FROM files WHERE sha256 = ?")
+
+  return {
+    file: (id: string) => fileOf(file.get(id)),
+    fileOfCode: (code: string) => fileOf(fileOfCode.get(code)),
+    files: ({ room, words, sender, before, limit }: FileQuery) =>
+      files
+        .all(room ?? null, words ? nameKey(words) : null, sender ?? null, before ?? null, limit)
+        .map((row) => fileOf(row)!),
+    filesToTend: (now: number) => [...expired.all(now), ...unannounced.all()].map((row) => fileOf(row)!),
+    upload: (id: string) => uploadOf(upload.get(id)),
+    uploads: () => uploads.all().map((row) => uploadOf(row)!),
+    fileBytes: () => ({
+      all: Number(all.get()?.["bytes"]),
+      bySender: new Map(bySender.all().map(({ sender, bytes }) => [String(sender), Number(bytes)])),
+    }),
+    filesOf: (sha256: string) => Number(filesOf.get(sha256)?.["files"]),
+  }
+}
+
+function fileOf(row: Record<string, unknown> | undefined): FileRecord | undefined {
+  return row && { ...JSON.parse(String(row["record"])), downloads: Number(row["downloads"]) }
+}
+
+function uploadOf(row: Record<string, unknown> | undefined): UploadRecord | undefined {
+  // What is undefined is not in the JSON.
+  return row && { bytes: undefined, trusted: undefined, ...JSON.parse(String(row["record"])) }
+}
