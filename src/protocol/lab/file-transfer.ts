@@ -87,9 +87,14 @@ export class FileDecoder {
     return this.#bytes
   }
 
-  /** The least that the file can have, once a pause followed its size; else 0. */
-  get declared(): number {
-    return Number(this.#run.slice(0, this.#pauses.at(-1) ?? 0))
+  /** The least that the file has: what came of it, or what its size says once a pause followed it. */
+  get fileBytesMin(): number {
+    return Math.max(this.#dataBytes, this.#sizeOf(this.#pauses.at(-1) ?? 0))
+  }
+
+  /** Whether a size has begun, and so a file. */
+  get sized(): boolean {
+    return this.#run !== ""
   }
 
   /** True while only a pause can tell whether the size is complete. */

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory } from "../../core/directory.ts"
+import { SharedWrites } from "./files.ts"
 import type { SqliteTopicLog } from "./topic-log.ts"
 
 /** The directory in the log's own database. */
@@ -7,6 +8,7 @@ export function openSqliteDirectory(
   { writer, reader }: SqliteTopicLog,
   clock: Clock = systemClock,
 ): Directory {
+  const writes = new SharedWrites((shared) => writer.call("writeFiles", [shared]))
   return {
     claim: (name, device) => writer.call("claim", [name, device, clock.now()]),
     person: (name) => reader.call("person", [name]),
@@ -15,17 +17,17 @@ export function openSqliteDirectory(
     rooms: () => reader.call("rooms", []),
     setTopicLine: (room, line) => writer.call("setTopicLine", [room, line]),
 
-    setUpload: (upload) => writer.call("setUpload", [upload]),
+    setUpload: (upload) => writes.add("setUpload", upload),
     upload: (id) => reader.call("upload", [id]),
     uploads: () => reader.call("uploads", []),
-    removeUpload: (id) => writer.call("removeUpload", [id]),
-    setFile: (file) => writer.call("setFile", [file]),
+    removeUpload: (id) => writes.add("removeUpload", id),
+    setFile: (file) => writes.add("setFile", file),
     file: (id) => reader.call("file", [id]),
     fileOfCode: (code) => reader.call("fileOfCode", [code]),
     files: (query) => reader.call("files", [query]),
     filesToTend: (now) => reader.call("filesToTend", [now]),
-    countDownload: (id) => writer.call("countDownload", [id]),
-    removeFile: (id) => writer.call("removeFile", [id]),
+    countDownload: (id) => writes.add("countDownload", id),
+    removeFile: (id) => writes.add("removeFile", id),
     fileBytes: () => reader.call("fileBytes", []),
     filesOf: (sha256) => reader.call("filesOf", [sha256]),
   }

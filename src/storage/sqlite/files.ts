@@ -39,6 +39,39 @@ export function fileWrites(db: DatabaseSync) {
   }
 }
 
+type FileWrites = ReturnType<typeof fileWrites>
+
+/** One of the writes, on its way to the writer. */
+export interface FileWrite<K extends keyof FileWrites = keyof FileWrites> {
+  readonly method: K
+  readonly args: Parameters<FileWrites[K]>
+}
+
+/** Writes that come while the last ones are being stored share a transaction, as appends do. */
+export class SharedWrites {
+  readonly #store: (writes: readonly FileWrite[]) => Promise<void>
+  #gathered: FileWrite[] = []
+  #storing: Promise<unknown> = Promise.resolve()
+  #next: Promise<void> | undefined
+
+  constructor(store: (writes: readonly FileWrite[]) => Promise<void>) {
+    this.#store = store
+  }
+
+  add<K extends keyof FileWrites>(method: K, ...args: Parameters<FileWrites[K]>): Promise<void> {
+    this.#gathered.push({ method, args } as FileWrite)
+    this.#next ??= this.#storing.then(() => {
+      const writes = this.#gathered
+      this.#gathered = []
+      this.#next = undefined
+      const stored = this.#store(writes)
+      this.#storing = stored.catch(() => {}) // it is told to those who wait for it
+      return stored
+    })
+    return this.#next
+  }
+}
+
 /** Files and uploads: what the reader answers. */
 export function fileReads(db: DatabaseSync) {
   const file = db.prepare("SELECT record, downloads FROM files WHERE id = ?")

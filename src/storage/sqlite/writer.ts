@@ -1,13 +1,13 @@
 import type { DatabaseSync } from "node:sqlite"
 import { workerData } from "node:worker_threads"
 import { checkAppend, countsAsMessage, type ProducerState } from "../../core/append-rules.ts"
-import type { FileRecord, Person, Room, UploadRecord } from "../../core/directory.ts"
+import type { Person, Room } from "../../core/directory.ts"
 import type { AppendOptions, Retention, TopicStat } from "../../core/topic-log.ts"
 import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { nameKey, type TopicName } from "../../protocol/names.ts"
 import { Moved, runtimeError, serveCalls } from "../calls.ts"
-import { fileWrites } from "./files.ts"
+import { type FileWrite, fileWrites } from "./files.ts"
 import { moved, type Packed, Packer, Unpacker } from "./pack.ts"
 import { entryChecksum } from "./rows.ts"
 import { OFFSETS_PER_TOPIC, openDatabase } from "./schema.ts"
@@ -143,11 +143,11 @@ const methods = {
     db.prepare("UPDATE rooms SET line = ? WHERE room = ?").run(line, room)
   },
 
-  setUpload: (upload: UploadRecord) => files.setUpload(upload),
-  removeUpload: (id: string) => files.removeUpload(id),
-  setFile: (file: FileRecord) => files.setFile(file),
-  countDownload: (id: string) => files.countDownload(id),
-  removeFile: (id: string) => files.removeFile(id),
+  writeFiles(writes: readonly FileWrite[]): void {
+    transaction(() => {
+      for (const { method, args } of writes) (files[method] as (...args: unknown[]) => void)(...args)
+    })
+  },
 
   close(): void {
     db.close()
