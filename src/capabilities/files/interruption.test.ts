@@ -11,6 +11,8 @@ import {
 } from "../../../test/support/files.ts"
 import type { Files } from "./files.ts"
 
+const ANSWERS_AT_ONCE: readonly (string | symbol)[] = ["read", "watch"]
+
 /** Stores of which the nth call, and all after it, fail: as far as a hub came that was killed there. */
 function dying(stores: Stores, calls: number): { stores: Stores; used(): number } {
   let used = 0
@@ -19,6 +21,7 @@ function dying(stores: Stores, calls: number): { stores: Stores; used(): number 
       get(target, name) {
         const method = Reflect.get(target, name)
         if (typeof method !== "function") return method
+        if (ANSWERS_AT_ONCE.includes(name)) return method.bind(target)
         return (...args: unknown[]) => {
           if (++used > calls && name !== "close") return Promise.reject(new Error("killed"))
           return Promise.resolve(method.apply(target, args)).then((result) =>
@@ -29,20 +32,12 @@ function dying(stores: Stores, calls: number): { stores: Stores; used(): number 
     })
   return {
     stores: {
-      blobs: withRead(wrap(stores.blobs), stores),
+      blobs: wrap(stores.blobs),
       directory: wrap(stores.directory),
       log: wrap(stores.log),
     },
     used: () => used,
   }
-}
-
-/** `read` and `watch` answer at once, not by a promise. */
-function withRead(blobs: Stores["blobs"], stores: Stores): Stores["blobs"] {
-  return new Proxy(blobs, {
-    get: (target, name) =>
-      name === "read" ? stores.blobs.read.bind(stores.blobs) : Reflect.get(target, name),
-  })
 }
 
 async function sendAll(files: Files): Promise<string> {

@@ -289,20 +289,15 @@ function mismatch(offset: number): LandlineError {
   return new LandlineError("offset_mismatch", { offset }, `The upload stands at ${offset}. Go on from there.`)
 }
 
-/** As `receive`, but bytes whose checksum differs, or that did not all come, are dropped. */
+/** As `receive`; bytes whose checksum differs, or that did not all come, stay untrusted. */
 async function receiveChecked(
   source: AsyncIterable<Uint8Array>,
   blob: StagedBlob,
   bounds: Parameters<typeof receive>[2],
   { algorithm, digest }: NonNullable<WriteOptions["checksum"]>,
 ): Promise<void> {
-  const before = blob.bytes
+  const offset = blob.bytes
   const hash = createHash(algorithm)
-  try {
-    await receive(source, blob, bounds, hash)
-    if (!hash.digest().equals(digest)) throw new LandlineError("checksum_mismatch", { offset: before })
-  } catch (error) {
-    await blob.truncate(before)
-    throw error
-  }
+  await receive(source, blob, bounds, hash)
+  if (!hash.digest().equals(digest)) throw new LandlineError("checksum_mismatch", { offset })
 }
