@@ -271,6 +271,23 @@ test("an upload that is forgotten goes a day after its last byte, and gives back
   await files.start(ada, { name: "b", bytes: 4 })
 })
 
+test("ten thousand abandoned uploads bound what comes after them, by person and in all, until they are thrown away", async () => {
+  const stores = await memoryStores()
+  await using opened = await openFiles(stores)
+  const { files, clock } = opened
+  const begin = (name: string) => files.start({ name, role: "member" }, { name: "a", bytes: 1 })
+  for (let n = 0; n < limits.uploadsMax; n++) await begin(`person ${n % 10}`)
+  await assert.rejects(begin("another"), { code: "too_many" })
+  await files.abandon((await files.uploads({ name: "person 1", role: "member" }))[0]!.record.id)
+  await begin("another")
+  clock.time = Date.now() + limits.uploadKeptMs + 60_000
+  await files.tend()
+  assert.deepEqual(await stores.blobs.allStaged(), [])
+  for (let n = 0; n < limits.uploadsPerPersonMax; n++) await begin("ada")
+  await assert.rejects(begin("ada"), { code: "too_many" })
+  await begin("bob")
+})
+
 test("open uploads are listed to the member who began them, and to nobody else", async () => {
   await using opened = await openFiles(await memoryStores())
   const { files } = opened
