@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises"
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os"
 import { dirname, join } from "node:path"
 import { NotInstalled } from "./support/process.ts"
+import { tmpfsWith } from "./support/tmpfs.ts"
 
 /** What a contestant measured in a round, by metric. */
 export type Figures = Readonly<Record<string, number>>
@@ -16,6 +17,8 @@ export interface Contestant {
 /** For the subject's ratio to another contestant, or for the subject's own median. */
 export interface Target {
   readonly metric: string
+  /** Another contestant than the subject. */
+  readonly of?: string
   readonly over?: string
   readonly atLeast?: number
   readonly atMost?: number
@@ -26,6 +29,8 @@ export interface Benchmark {
   /** Whose ratio to the others is shown. */
   readonly subject: string
   readonly targets: readonly Target[]
+  /** Its files are to be in memory, so that no disk is measured: bytes that it needs there. */
+  readonly tmpfsBytes?: number
   /** Made ready once, before the rounds. @param scope ends with the benchmark; `dir` is removed then */
   contestants(
     scope: AsyncDisposableStack,
@@ -48,8 +53,8 @@ process.on("exit", () => {
   for (const dir of dirs) rmSync(dir, { recursive: true, force: true })
 })
 
-async function withDir<T>(use: (dir: string) => Promise<T>): Promise<T> {
-  const dir = await mkdtemp(join(tmpdir(), "landline-bench-"))
+async function withDir<T>(base: string, use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(base, "landline-bench-"))
   dirs.add(dir)
   try {
     return await use(dir)
@@ -67,14 +72,15 @@ export function median(values: readonly number[]): number {
 
 /** Runs the contestants in turn, so that what else the machine does falls on all of them alike. */
 async function runRounds(benchmark: Benchmark, rounds: number): Promise<Map<string, Figures[]>> {
-  return withDir(async (home) => {
+  const base = benchmark.tmpfsBytes ? await tmpfsWith(benchmark.tmpfsBytes) : tmpdir()
+  return withDir(base, async (home) => {
     await using scope = new AsyncDisposableStack()
     const contestants = [...(await benchmark.contestants(scope, home))]
     const results = new Map<string, Figures[]>()
     for (let round = 1; round <= rounds; round++) {
       for (const contestant of [...contestants]) {
         try {
-          const figures = await withDir((dir) => contestant.run(dir))
+          const figures = await withDir(base, (dir) => contestant.run(dir))
           results.set(contestant.name, [...(results.get(contestant.name) ?? []), figures])
           console.error(
             `round ${round}/${rounds}  ${contestant.name}  ${Object.values(figures).map(show).join("  ")}`,
@@ -102,19 +108,21 @@ function summarise(results: Map<string, Figures[]>, subject: string): Summary[] 
         median: median(values(contestant)),
         min: Math.min(...values(contestant)),
         max: Math.max(...values(contestant)),
-        ratio: median(values(subject).map((value, round) => value / values(contestant)[round]!)),
+        ratio: ratio(values(subject), values(contestant)),
       }))
   })
 }
 
-function judge(target: Target, summaries: readonly Summary[], subject: string): string {
-  const row = summaries.find(
-    ({ metric, contestant }) => metric === target.metric && contestant === (target.over ?? subject),
-  )
+const ratio = (values: readonly number[], others: readonly number[]): number =>
+  median(values.flatMap((value, round) => value / (others[round] ?? Number.NaN)))
+
+function judge(target: Target, results: Map<string, Figures[]>, subject: string): string {
+  const values = (name: string) => (results.get(name) ?? []).flatMap((figures) => figures[target.metric] ?? [])
+  const { of = subject, over } = target
   const limit = target.atLeast !== undefined ? `at least ${target.atLeast}` : `at most ${target.atMost}`
-  const words = `${target.metric}${target.over ? ` over ${target.over}` : ""}: ${limit}`
-  if (!row || !Number.isFinite(row.ratio)) return `not measured  ${words}`
-  const value = target.over ? row.ratio : row.median
+  const words = `${target.metric}${target.of ? ` of ${of}` : ""}${over ? ` over ${over}` : ""}: ${limit}`
+  const value = over ? ratio(values(of), values(over)) : median(values(of))
+  if (!Number.isFinite(value)) return `not measured  ${words}`
   const met = value >= (target.atLeast ?? -Infinity) && value <= (target.atMost ?? Infinity)
   return `${met ? "met   " : "MISSED"}  ${words}, is ${show(value)}`
 }
@@ -153,7 +161,7 @@ export async function runBenchmark(
   const results = await runRounds(benchmark, rounds)
   const { subject } = benchmark
   const summaries = summarise(results, subject)
-  const targets = benchmark.targets.map((target) => judge(target, summaries, subject))
+  const targets = benchmark.targets.map((target) => judge(target, results, subject))
   console.log(`\n${table(summaries, subject)}\n\n${targets.join("\n")}`)
   const machine = {
     cpu: cpus()[0]?.model,

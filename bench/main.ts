@@ -3,10 +3,15 @@ import { parseArgs } from "node:util"
 import { provide } from "../scripts/system.ts"
 import { ack } from "./ack.ts"
 import { catchup } from "./catchup.ts"
+import { download } from "./download.ts"
 import { fanout } from "./fanout.ts"
 import { type Benchmark, runBenchmark } from "./harness.ts"
 import { idle } from "./idle.ts"
+import { largeFile } from "./large-file.ts"
 import { largeRoom } from "./large-room.ts"
+import { send } from "./send.ts"
+import { smallFiles } from "./small-files.ts"
+import { uploadsAndChat } from "./uploads-and-chat.ts"
 
 const benchmarks: Record<string, Benchmark> = {
   fanout: fanout({ followers: 100, messages: 200_000, warmup: 10_000 }),
@@ -15,12 +20,17 @@ const benchmarks: Record<string, Benchmark> = {
   idle,
   "large-room": largeRoom,
   catchup,
+  send,
+  download,
+  "small-files": smallFiles,
+  "large-file": largeFile,
+  "uploads-and-chat": uploadsAndChat,
 }
 
 const usage = `Usage: npm run bench -- NAME [--rounds 5] [--json FILE]
 
 ${Object.entries(benchmarks)
-  .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`)
   .join("\n")}`
 
 // Children and temporary files go in exit handlers, which a signal alone would not run.
@@ -37,7 +47,7 @@ if (name === undefined || !benchmark || !Number.isInteger(rounds) || rounds < 1)
   console.error(usage)
   process.exit(2)
 }
-provide(["nats-server", "ngircd"]) // a peer that is missing all the same is left out
+provide(["nats-server", "ngircd", "rsync", "nginx", "ncat", "curl"]) // a peer that is missing all the same is left out
 const stamp = new Date().toISOString().replaceAll(":", "-").slice(0, 19)
 const file = values.json ?? fileURLToPath(new URL(`./results/${name}-${stamp}.json`, import.meta.url))
 await runBenchmark(name, benchmark, rounds, file)

@@ -7,6 +7,10 @@ const PACKAGES = {
   python3: "python3",
   "nats-server": "nats-server",
   ngircd: "ngircd",
+  rsync: "rsync",
+  nginx: "nginx-light",
+  ncat: "ncat",
+  curl: "curl",
 } as const
 
 export type SystemProgram = keyof typeof PACKAGES

@@ -38,6 +38,11 @@ export class Session implements Disposable {
     return (await heard) as Named<Op>
   }
 
+  /** Publishes, and waits for nothing. */
+  publish(message: Publish): void {
+    this.#socket.send(JSON.stringify(message))
+  }
+
   /** Publishes many at once; resolves with the ack of the last. Their sequence numbers must follow each other. */
   async publishAll(messages: readonly (Publish & { seq: number })[]): Promise<void> {
     const lastSeq = messages.at(-1)!.seq

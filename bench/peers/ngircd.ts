@@ -1,19 +1,8 @@
-import { once } from "node:events"
 import { writeFile } from "node:fs/promises"
-import { type AddressInfo, createServer } from "node:net"
 import { join } from "node:path"
+import { freePort } from "../support/free-port.ts"
 import { startServer } from "../support/process.ts"
 import type { Peer } from "./peer.ts"
-
-/** ngIRCd takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1")
-  await once(server, "listening")
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, "close")
-  return port
-}
 
 /** The brakes off: no flood penalties, no limits on connections, no lookups. */
 const settings = (port: number) => `[Global]

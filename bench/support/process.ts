@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFile } from "node:fs/promises"
+import { readFile, writeFile } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 
 const startTimeoutMs = 20_000 // a server that says nothing for so long has failed
 const stopTimeoutMs = 5_000 // then it is killed
+const runTimeoutMs = 120_000
 const lastWordsBytesMax = 4_096 // kept of a server's output, for the error message
 
 const own = new Set<ChildProcess>()
@@ -18,17 +19,24 @@ export class NotInstalled extends Error {}
 export interface Server extends AsyncDisposable {
   readonly port: number
   readonly pid: number
+  /** Resolves when it has ended, by itself or stopped. */
+  readonly ended: Promise<unknown>
 }
 
 /** Starts a program of our own, with as many file descriptors as the system allows; it dies with us. */
-export function start(command: string, args: readonly string[], stdio: "pipe" | "ipc"): ChildProcess {
+export function start(
+  command: string,
+  args: readonly string[],
+  stdio: "pipe" | "ipc",
+  env: NodeJS.ProcessEnv = {},
+): ChildProcess {
   // A shell raises the soft limit and becomes the program: its process id is the program's.
   const script = 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$0" "$@"'
   const child = spawn("sh", ["-c", script, command, ...args], {
     stdio: stdio === "ipc" ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe"],
     serialization: "advanced",
-    // ngIRCd lives in /usr/sbin, which is in few people's PATH.
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
+    // ngIRCd and nginx live in /usr/sbin, which is in few people's PATH.
+    env: { ...process.env, ...env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
   })
   own.add(child)
   child.once("exit", () => own.delete(child))
@@ -45,17 +53,52 @@ export async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
 }
 
+/** A program of a few steps that runs. */
+export interface Running {
+  readonly pid: number
+  /** @throws NotInstalled | Error with its last words, when it fails or takes longer than 2 minutes */
+  readonly done: Promise<void>
+}
+
+/** Starts a program that ends by itself. What it prints is only for the error message. */
+export function begin(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Running {
+  const child = start(command, args, "pipe", env)
+  const done = new Promise<void>((resolve, reject) => {
+    let words = ""
+    const hear = (chunk: Buffer) => {
+      words = (words + chunk.toString()).slice(-lastWordsBytesMax)
+    }
+    child.stdout?.on("data", hear)
+    child.stderr?.on("data", hear)
+    const timer = setTimeout(() => child.kill("SIGKILL"), runTimeoutMs)
+    child.once("close", (code, signal) => {
+      clearTimeout(timer)
+      if (code === 0) resolve()
+      else if (code === 127) reject(new NotInstalled(`${command} is not installed`))
+      else reject(new Error(`${command} ended with ${code ?? signal}: ${words}`))
+    })
+  })
+  return { pid: child.pid!, done }
+}
+
+/** Runs a program to its end. @throws as `Running.done` */
+export const run = (command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<void> =>
+  begin(command, args, env).done
+
 /**
  * Starts a server and waits until it says that it listens.
- * @param listening matches its words, with the port as the first group
+ * @param listening matches its words, with the port as the first group where it says one
+ * @param given the port of a server that does not say it
  * @throws NotInstalled | Error with the server's last words
  */
 export async function startServer(
   command: string,
   args: readonly string[],
   listening: RegExp,
+  given?: number,
 ): Promise<Server> {
   const child = start(command, args, "pipe")
+  const ended = once(child, "exit")
   const port = await new Promise<number>((resolve, reject) => {
     let words = ""
     let found = false
@@ -68,7 +111,7 @@ export async function startServer(
       if (!match) return
       found = true
       clearTimeout(timer)
-      resolve(Number(match[1]))
+      resolve(given ?? Number(match[1]))
     }
     child.stdout?.on("data", hear)
     child.stderr?.on("data", hear)
@@ -81,8 +124,11 @@ export async function startServer(
     await stop(child)
     throw error
   })
-  return { port, pid: child.pid!, [Symbol.asyncDispose]: () => stop(child) }
+  return { port, pid: child.pid!, ended, [Symbol.asyncDispose]: () => stop(child) }
 }
+
+/** From here on `residentBytes` tells the highest anew (proc(5), clear_refs). Linux only. */
+export const forgetPeak = (pid: number): Promise<void> => writeFile(`/proc/${pid}/clear_refs`, "5")
 
 /** Resident memory of a process, in bytes, now and at its highest. Linux only. */
 export async function residentBytes(pid: number): Promise<{ now: number; peak: number }> {

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto"
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { homedir } from "node:os"
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { LandlineError } from "../protocol/errors.ts"
+import { configFolder, makeFolder } from "./config-folder.ts"
 
 const SECRET_BYTES = 32
 
@@ -26,11 +26,6 @@ export function deviceSecret(): string {
   }
 }
 
-function configFolder(): string {
-  const { LANDLINE_CONFIG, XDG_CONFIG_HOME } = process.env
-  return LANDLINE_CONFIG || join(XDG_CONFIG_HOME || join(homedir(), ".config"), "landline")
-}
-
 function read(path: string): string | undefined {
   let secret: string
   try {
@@ -49,7 +44,7 @@ function read(path: string): string | undefined {
 }
 
 function make(folder: string, path: string): string {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const part = join(folder, `device.${randomBytes(8).toString("hex")}`)
   writeFileSync(part, `${randomBytes(SECRET_BYTES).toString("base64url")}\n`, { mode: 0o600 })
   try {

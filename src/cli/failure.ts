@@ -19,3 +19,18 @@ export function say(error: unknown): void {
     console.error(printable(`Something went wrong: ${line}`))
   }
 }
+
+export function noHub(hub: string): LandlineError {
+  return new LandlineError(
+    "no_hub",
+    { hub },
+    `No hub answers at ${hub}. Start one with \`landline serve\`, or name another with --hub.`,
+  )
+}
+
+/** The hub cannot know how this program is told another name. */
+export function spoken(error: unknown, as: string): unknown {
+  if (!(error instanceof LandlineError) || error.code !== "name_taken") return error
+  const say = `The name ${as} belongs to another device. Choose another with --as NAME.`
+  return new LandlineError("name_taken", error.details, say)
+}

@@ -1,7 +1,7 @@
 import type { Command } from "commander"
 import { connect, type Session } from "../client/main.ts"
-import { LandlineError } from "../protocol/errors.ts"
 import { deviceSecret } from "./device.ts"
+import { noHub, spoken } from "./failure.ts"
 import type { HubOptions } from "./hub-options.ts"
 
 /** A hub that is there answers at once; one that takes longer than this is as good as none. */
@@ -52,19 +52,4 @@ function offlineTooLong(session: Session, hub: string): Promise<never> {
       if (state === "offline") timer = setTimeout(() => reject(noHub(hub)), OFFLINE_MS)
     })
   })
-}
-
-function noHub(hub: string): LandlineError {
-  return new LandlineError(
-    "no_hub",
-    { hub },
-    `No hub answers at ${hub}. Start one with \`landline serve\`, or name another with --hub.`,
-  )
-}
-
-/** The hub cannot know how this program is told another name. */
-function spoken(error: unknown, as: string): unknown {
-  if (!(error instanceof LandlineError) || error.code !== "name_taken") return error
-  const say = `The name ${as} belongs to another device. Choose another with --as NAME.`
-  return new LandlineError("name_taken", error.details, say)
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import type { FastifyInstance } from "fastify"
 import pino, { type Logger } from "pino"
 import { Chat } from "../capabilities/chat/chat.ts"
+import { Files, type FileSettings } from "../capabilities/files/files.ts"
 import { systemClock } from "../core/clock.ts"
 import { People } from "../core/people.ts"
 import { Presence } from "../core/presence.ts"
@@ -57,12 +58,13 @@ export async function startHub(
     sessions: () => sessions.size,
     followers: () => topics.followers(),
   })
-  const { log, index, directory } = await openStorage(settings.data, systemClock, metrics)
+  const { log, index, directory, blobs } = await openStorage(settings, systemClock, metrics)
   const topics = new Topics(log, systemClock, metrics)
   const people = new People(directory)
   const sessions = new Sessions(people)
   const presence = new Presence()
   const chat = new Chat({ topics, log, index, directory, presence })
+  const files = new Files({ blobs, directory, topics, settings: fileSettings(settings) })
   const hub = { name: settings.name, version }
   const names = hubNames(settings)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
@@ -79,6 +81,7 @@ export async function startHub(
   })
   const http = createHttpGateway({
     chat,
+    files,
     people,
     hub,
     names,
@@ -97,18 +100,21 @@ export async function startHub(
   async function close(): Promise<void> {
     const stopping = new LandlineError("stopping")
     retainer.end()
+    await files.close()
     await Promise.all(lab.map((service) => service.close()))
     await sessionsGateway.close(stopping)
     await topics.close(stopping)
     http.endStreams()
     await http.app.close()
     presence.close()
+    await blobs.close()
     await index.close()
     await log.close()
   }
 
   try {
     await chat.begin()
+    await files.begin((error) => logger.warn({ err: error }, "files"))
     const host = await listen(http.app, settings)
     if (settings.lab)
       lab = await serveHubLab({
@@ -116,8 +122,10 @@ export async function startHub(
         host,
         hubPort: portOf(http.app),
         room: settings.labRoom,
+        folder: settings.labDir,
         write: (line) => options.labOutput?.(asText(line)),
         chat,
+        files,
         people,
         presence,
       })
@@ -153,6 +161,10 @@ function retention({ keepEntries, keepBytes, keepDays }: Settings) {
     ...(keepBytes > 0 && { bytesMax: keepBytes }),
     ...(keepDays > 0 && { ageMax: keepDays * 24 * 3_600_000 }),
   }
+}
+
+function fileSettings({ filesBytes, filesBytesPerPerson, filesDays }: Settings): FileSettings {
+  return { bytesMax: filesBytes, bytesPerPersonMax: filesBytesPerPerson, keptMs: filesDays * 24 * 3_600_000 }
 }
 
 function hubNames({ host }: Settings): ReadonlySet<string> {

@@ -1,71 +1,42 @@
+import type { Socket } from "node:net"
 import type { Author } from "../core/author.ts"
-import { ChatClient, type ChatClientOptions } from "../gateways/lab/chat/client.ts"
 import { HubRoom, type HubRoomParts } from "../gateways/lab/chat/hub-room.ts"
-import { BroadcastRoom, type ChatRoom } from "../gateways/lab/chat/room.ts"
-import { ChatServer, type ChatSettings, chatDefaults } from "../gateways/lab/chat/server.ts"
-import { listen } from "../gateways/lab/listener.ts"
+import { ChatServer, chatDefaults } from "../gateways/lab/chat/server.ts"
+import { FolderSink } from "../gateways/lab/file/folder.ts"
+import { HubFiles, type HubFilesParts } from "../gateways/lab/file/hub-files.ts"
+import { FileServer, fileDefaults } from "../gateways/lab/file/server.ts"
+import { type FileSink, SeveralSinks } from "../gateways/lab/file/sink.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
+import { SharedPort } from "../gateways/lab/shared-port.ts"
 import { LandlineError } from "../protocol/errors.ts"
-import type { Diagnosis } from "../protocol/lab/diagnosis.ts"
+import type { LabPorts } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
+import { limits } from "../protocol/limits.ts"
+import { closed, type LabService, openLabPort } from "./lab-service.ts"
 
-export type { ChatClient } from "../gateways/lab/chat/client.ts"
-export { asText, type LabLine } from "../gateways/lab/log.ts"
+export { asText } from "../gateways/lab/log.ts"
+export type { LabService } from "./lab-service.ts"
 
-export interface LabChatOptions {
-  readonly host: string
-  /** 0: any free one. */
-  readonly port: number
-  /** Without one, the service has a room of its own and keeps nothing. */
-  readonly room?: ChatRoom
-  readonly settings?: Partial<ChatSettings>
-  write(line: LabLine): void
-}
-
-export interface LabService {
-  readonly port: number
-  /** Resolves when the first client has left. */
-  readonly firstLeft: Promise<void>
-  close(): Promise<void>
-}
-
-/** Starts the lab's chat service on a port of its own. @throws LandlineError port_in_use | usage */
-export async function serveLabChat(options: LabChatOptions): Promise<LabService> {
-  const { host, port, room = new BroadcastRoom(), write } = options
-  const log = new LabLog(write)
-  const server = new ChatServer(room, log, { ...chatDefaults, ...options.settings })
-  const first = Promise.withResolvers<void>()
-  const listener = await listen({
-    host,
-    port,
-    onConnection(socket) {
-      server.serve(socket)
-      socket.once("close", () => first.resolve())
-    },
-    onRefused: (address) =>
-      log.warning("start", `Refused ${address}: ${labLimits.connectionsMax} connections are open already`),
-  })
-  log.info("start", `Server started on ${host}:${listener.port}`)
-  return {
-    port: listener.port,
-    firstLeft: first.promise,
-    async close() {
-      listener.close()
-      await server.close()
-    },
-  }
-}
+type ServiceName = "chat" | "file"
 
 /** Each service and the port of its document, so that coursework clients need no edit. */
-const DOCUMENT_PORTS: Record<string, number> = { chat: 12345 }
+const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345 }
 
-export interface HubLabOptions extends HubRoomParts {
+export interface HubLabOptions extends HubRoomParts, HubFilesParts {
   /** `true`: all of them; else a list such as `chat` or `chat:2000`. */
   readonly services: true | string
   readonly host: string
   /** Where the hub answers HTTP. */
   readonly hubPort: number
+  /** Where files are saved as well; left out: nowhere. */
+  readonly folder?: string | undefined
   write(line: LabLine): void
+}
+
+interface Service {
+  serve(socket: Socket, firstBytes?: Uint8Array): Promise<void>
+  closeAll(): Promise<void>
+  listening(address: string): void
 }
 
 /**
@@ -73,14 +44,43 @@ export interface HubLabOptions extends HubRoomParts {
  * @throws LandlineError usage | unknown_room | port_in_use; then none of them runs
  */
 export async function serveHubLab(options: HubLabOptions): Promise<(LabService & { service: string })[]> {
-  const { services, host, hubPort, write, chat, room } = options
+  const { host, hubPort, write, chat, room } = options
+  const ports = wanted(options.services)
   await chat.room(LAB, room) // better now than at each client
+  const log = new LabLog(write)
+  const known: LabPorts = { hub: hubPort }
+  const services = await servicesOf(options, log, known)
   const started: (LabService & { service: string })[] = []
   try {
-    for (const { service, port } of wanted(services)) {
-      const chatRoom = new HubRoom(options)
-      const running = await serveLabChat({ host, port, room: chatRoom, settings: { hubPort }, write })
-      started.push({ service, ...running })
+    for (const { names, port } of ports) {
+      const shared = new SharedPort(
+        {
+          chat: (socket, firstBytes) => void services.chat.serve(socket, firstBytes),
+          file: (socket, firstBytes) => void services.file.serve(socket, firstBytes),
+        },
+        log,
+        labLimits.timeoutMs,
+      )
+      const only = names.length === 1 ? services[names[0]!] : undefined
+      const running = await openLabPort({
+        host,
+        port,
+        log,
+        async serve(socket) {
+          if (only) return only.serve(socket)
+          shared.take(socket)
+          await closed(socket)
+        },
+        async closeAll() {
+          shared.close()
+          await Promise.all(names.map((name) => services[name].closeAll()))
+        },
+      })
+      for (const service of names) {
+        known[service] = running.port
+        services[service].listening(`${host}:${running.port}`)
+        started.push({ service, ...running })
+      }
     }
   } catch (error) {
     await Promise.all(started.map((running) => running.close()))
@@ -89,32 +89,60 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
   return started
 }
 
+async function servicesOf(
+  options: HubLabOptions,
+  log: LabLog,
+  ports: LabPorts,
+): Promise<Record<ServiceName, Service>> {
+  const chat = new ChatServer(new HubRoom(options), log, { ...chatDefaults, ports })
+  const fileBytesMax = limits.fileBytesMax // the hub has bounds of its own
+  const file = new FileServer(await sinkOf(options), log, { ...fileDefaults, ports, fileBytesMax })
+  return {
+    chat: {
+      serve(socket, firstBytes) {
+        chat.serve(socket, firstBytes)
+        return closed(socket)
+      },
+      closeAll: () => chat.close(),
+      listening: (address) => log.info("start", `Server started on ${address}`),
+    },
+    file: {
+      serve: (socket, firstBytes) => file.serve(socket, firstBytes),
+      closeAll: () => file.close(),
+      listening: (address) => log.info("__init__", `Listening on ${address}`),
+    },
+  }
+}
+
+async function sinkOf(options: HubLabOptions): Promise<FileSink> {
+  const hubFiles = new HubFiles(options)
+  if (options.folder === undefined) return hubFiles
+  return new SeveralSinks([hubFiles, await FolderSink.open(options.folder)])
+}
+
 const LAB: Author = { name: "~lab", role: "guest" }
 
-function wanted(services: true | string): { service: string; port: number }[] {
-  const names = services === true ? Object.keys(DOCUMENT_PORTS) : services.split(",")
-  return names.map((text) => {
-    const [service = "", port] = text.trim().split(":")
-    const known = DOCUMENT_PORTS[service]
-    if (known === undefined || !/^\d{0,5}$/.test(port ?? "") || Number(port ?? 0) > 65_535)
-      throw new LandlineError(
-        "usage",
-        {},
-        `--lab does not know ${JSON.stringify(text)}. It is a list of SERVICE or SERVICE:PORT; services: ${Object.keys(DOCUMENT_PORTS).join(", ")}.`,
-      )
-    return { service, port: port ? Number(port) : known }
-  })
+/** Ports and the services on each. Port 0 is another one each time. */
+function wanted(services: true | string): { names: ServiceName[]; port: number }[] {
+  const ports: { names: ServiceName[]; port: number }[] = []
+  const texts = services === true ? Object.keys(DOCUMENT_PORTS) : services.split(",")
+  for (const { name, port } of texts.map(serviceAndPort)) {
+    const shared = ports.find((other) => port !== 0 && other.port === port && !other.names.includes(name))
+    if (shared) shared.names.push(name)
+    else ports.push({ names: [name], port })
+  }
+  return ports
 }
 
-export interface LabChatClientOptions extends Omit<ChatClientOptions, "onDiagnosis" | "timeoutMs"> {
-  readonly timeoutMs?: number
-  write(line: LabLine): void
+function serviceAndPort(text: string): { name: ServiceName; port: number } {
+  const [name = "", port] = text.trim().split(":")
+  if (!isService(name) || !/^\d{0,5}$/.test(port ?? "") || Number(port ?? 0) > 65_535)
+    throw new LandlineError(
+      "usage",
+      {},
+      `--lab does not know ${JSON.stringify(text)}. It is a list of SERVICE or SERVICE:PORT; services: ${Object.keys(DOCUMENT_PORTS).join(", ")}.`,
+    )
+  return { name, port: port ? Number(port) : DOCUMENT_PORTS[name] }
 }
 
-/** A client of either family. @throws LandlineError no_hub */
-export function connectLabChat(options: LabChatClientOptions): Promise<ChatClient> {
-  const { timeoutMs = labLimits.replyTimeoutMs, write, host, port } = options
-  const log = new LabLog(write)
-  const onDiagnosis = (diagnosis: Diagnosis) => log.diagnosis(diagnosis, `${host}:${port}`)
-  return ChatClient.connect({ ...options, timeoutMs, onDiagnosis })
-}
+const isService = (name: string): name is ServiceName => Object.hasOwn(DOCUMENT_PORTS, name)

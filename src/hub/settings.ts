@@ -55,6 +55,12 @@ export const settings = {
     schema: z.string().default("lobby"),
     help: "room in which lab programs talk",
   },
+  labDir: {
+    flag: "--lab-dir <folder>",
+    env: "LANDLINE_LAB_DIR",
+    schema: z.string().min(1).optional(),
+    help: "folder in which files from lab programs are saved as well as announced; none by default",
+  },
   publishRate: {
     flag: "--publish-rate <count>",
     env: "LANDLINE_PUBLISH_RATE",
@@ -78,6 +84,30 @@ export const settings = {
     env: "LANDLINE_KEEP_DAYS",
     schema: z.coerce.number().min(0).default(0),
     help: "days for which entries of a room are kept; 0 keeps them for ever",
+  },
+  filesBytes: {
+    flag: "--files-bytes <bytes>",
+    env: "LANDLINE_FILES_BYTES",
+    schema: z.coerce.number().int().min(0).default(0),
+    help: "bytes that all files may take; 0 leaves it to the disk",
+  },
+  filesBytesPerPerson: {
+    flag: "--files-bytes-per-person <bytes>",
+    env: "LANDLINE_FILES_BYTES_PER_PERSON",
+    schema: z.coerce.number().int().min(0).default(0),
+    help: "bytes that the files of one person may take; 0 sets no bound",
+  },
+  filesDays: {
+    flag: "--files-days <days>",
+    env: "LANDLINE_FILES_DAYS",
+    schema: z.coerce.number().min(0).default(0),
+    help: "days for which a file is kept; 0 keeps it until somebody deletes it",
+  },
+  filesFree: {
+    flag: "--files-free <bytes>",
+    env: "LANDLINE_FILES_FREE",
+    schema: z.coerce.number().int().min(0).default(256 * 1024 * 1024),
+    help: "bytes of the disk that files leave free, so that messages can still be stored",
   },
 } as const satisfies Record<string, Setting>
 

@@ -1,51 +1,16 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import { Chat, LOBBY } from "../../src/capabilities/chat/chat.ts"
-import { systemClock } from "../../src/core/clock.ts"
-import { People } from "../../src/core/people.ts"
-import { Presence } from "../../src/core/presence.ts"
-import { Topics } from "../../src/core/topics.ts"
-import { type HubLabOptions, serveHubLab } from "../../src/hub/lab.ts"
+import type { HubLabOptions } from "../../src/hub/lab.ts"
 import { LandlineError } from "../../src/protocol/errors.ts"
-import { openMemoryDirectory } from "../../src/storage/memory/directory.ts"
-import { openMemoryIndex } from "../../src/storage/memory/topic-index.ts"
-import { openMemoryLog } from "../../src/storage/memory/topic-log.ts"
-import { LabLines, type RawSocket, rawSocket } from "../support/lab.ts"
+import { LOBBY } from "../../src/protocol/names.ts"
+import { type RawSocket, rawSocket } from "../support/lab.ts"
+import { ada, type LabTestHub, startLabHub } from "../support/lab-hub.ts"
 
 const frame = (text: string, width = 10) => String(Buffer.byteLength(text)).padEnd(width) + text
 const message = (name: string, text: string) => frame(name) + frame(text)
-const ada = { name: "ada", role: "member" } as const
 
-/** A hub's rooms in memory, with the lab's chat service joined to its lobby. */
-async function hubWithLab(options: Partial<HubLabOptions> = {}) {
-  const log = openMemoryLog(systemClock)
-  const topics = new Topics(log)
-  const presence = new Presence()
-  const directory = openMemoryDirectory(systemClock)
-  const chat = new Chat({ topics, log, index: openMemoryIndex(log), directory, presence })
-  await chat.begin()
-  const lines = new LabLines()
-  const [service] = await serveHubLab({
-    chat,
-    people: new People(directory),
-    presence,
-    room: LOBBY,
-    services: "chat:0",
-    host: "127.0.0.1",
-    hubPort: 7300,
-    write: lines.write,
-    ...options,
-  })
-  const close = async () => {
-    await service!.close()
-    await topics.close(new LandlineError("stopping"))
-    presence.close()
-  }
-  const said = async () =>
-    (await chat.history(ada, LOBBY, 100)).map(({ author, body }) => `${author}: ${Buffer.from(body)}`)
-  return { chat, topics, lines, port: service!.port, said, [Symbol.asyncDispose]: close }
-}
-type LabHub = Awaited<ReturnType<typeof hubWithLab>>
+type LabHub = LabTestHub
+const hubWithLab = (options: Partial<HubLabOptions> = {}) => startLabHub({ services: "chat:0", ...options })
 
 async function guest(hub: LabHub, name: string): Promise<RawSocket> {
   const socket = await rawSocket(hub.port)

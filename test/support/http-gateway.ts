@@ -1,11 +1,14 @@
 import type { AddressInfo } from "node:net"
 import { Chat } from "../../src/capabilities/chat/chat.ts"
+import { Files } from "../../src/capabilities/files/files.ts"
+import type { BlobStore } from "../../src/core/blob-store.ts"
 import { People } from "../../src/core/people.ts"
 import { Presence } from "../../src/core/presence.ts"
 import type { TopicLog } from "../../src/core/topic-log.ts"
 import { Topics } from "../../src/core/topics.ts"
 import { createHttpGateway, type HttpGateway, type HttpLimits } from "../../src/gateways/http/gateway.ts"
 import { limits } from "../../src/protocol/limits.ts"
+import { openMemoryBlobs } from "../../src/storage/memory/blob-store.ts"
 import { openMemoryDirectory } from "../../src/storage/memory/directory.ts"
 import { openMemoryIndex } from "../../src/storage/memory/topic-index.ts"
 import { openMemoryLog } from "../../src/storage/memory/topic-log.ts"
@@ -15,6 +18,7 @@ export interface TestGateway extends HttpGateway, AsyncDisposable {
   readonly address: string
   readonly topics: Topics
   readonly chat: Chat
+  readonly files: Files
   /** What should never happen, and did. */
   readonly defects: unknown[]
 }
@@ -23,16 +27,20 @@ export interface TestGateway extends HttpGateway, AsyncDisposable {
 export async function startGateway(
   bounds: Partial<HttpLimits> = {},
   log: TopicLog = openMemoryLog(),
+  blobs: BlobStore = openMemoryBlobs(),
 ): Promise<TestGateway> {
   const topics = new Topics(log)
   const directory = openMemoryDirectory()
   const presence = new Presence()
   const chat = new Chat({ topics, log, index: openMemoryIndex(log), directory, presence })
+  const files = new Files({ blobs, directory, topics })
   await chat.begin()
+  await files.begin()
   const defects: unknown[] = []
   const gateway = createHttpGateway(
     {
       chat,
+      files,
       people: new People(directory),
       hub: { name: "test", version: "0" },
       names: new Set(),
@@ -51,10 +59,12 @@ export async function startGateway(
     address: `http://127.0.0.1:${port}`,
     topics,
     chat,
+    files,
     defects,
     async [Symbol.asyncDispose]() {
       gateway.endStreams()
       await gateway.app.close()
+      await files.close()
     },
   }
 }

@@ -1,6 +1,8 @@
 import { once } from "node:events"
 import { connect } from "node:net"
-import { type LabChatOptions, type LabLine, type LabService, serveLabChat } from "../../src/hub/lab.ts"
+import { type LabChatOptions, type LabLine, serveLabChat } from "../../src/hub/lab-chat.ts"
+import { type LabFileOptions, serveLabFile } from "../../src/hub/lab-file.ts"
+import type { LabService } from "../../src/hub/lab-service.ts"
 
 const WAIT_MS = 10_000
 
@@ -57,6 +59,16 @@ export interface TestService extends LabService, AsyncDisposable {
 export async function startLabChat(options: Partial<LabChatOptions> = {}): Promise<TestService> {
   const lines = new LabLines()
   const service = await serveLabChat({ host: "127.0.0.1", port: 0, write: lines.write, ...options })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
+/** The file service on a free port of loopback. */
+export async function startLabFile(
+  folder: string,
+  options: Partial<LabFileOptions> = {},
+): Promise<TestService> {
+  const lines = new LabLines()
+  const service = await serveLabFile({ host: "127.0.0.1", port: 0, folder, write: lines.write, ...options })
   return { ...service, lines, [Symbol.asyncDispose]: service.close }
 }
 

@@ -1,7 +1,7 @@
 import { styleText } from "node:util"
 import type { Entry } from "../../client/main.ts"
 import { printable, printableLine } from "../../protocol/text.ts"
-import { clockTime } from "../output.ts"
+import { clockTime, told } from "../output.ts"
 import { displayWidth, wrap } from "../width.ts"
 
 type Style = Parameters<typeof styleText>[0]
@@ -22,10 +22,8 @@ export function paint(style: Style, text: string): string {
 export function renderEntry(entry: Entry, columns: number, self: string): string[] {
   const time = clockTime(entry.time)
   const who = printableLine(entry.author)
-  if (entry.kind === "topic_line") {
-    const said = `-- ${time} ${who} set the topic line: ${printableLine(entry.text)} --`
-    return wrap(said, columns).map((line) => paint("dim", line))
-  }
+  const line = told(entry)
+  if (line !== undefined) return wrap(`-- ${time} ${line} --`, columns).map((part) => paint("dim", part))
   const name = paint(entry.author === self ? "bold" : colourOf(entry.author), `${who}:`)
   const head = `${paint("dim", time)} ${name}`
   const headWidth = displayWidth(`${time} ${who}: `)

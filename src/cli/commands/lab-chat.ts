@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline"
 import { type Command, Option } from "commander"
-import type { ChatClient, LabLine } from "../../hub/lab.ts"
+import type { ChatClient, LabLine } from "../../hub/lab-chat.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { Screen } from "../chat/screen.ts"
 import { print, printJson } from "../output.ts"
@@ -57,7 +57,7 @@ interface ServeOptions {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { asText, serveLabChat } = await import("../../hub/lab.ts")
+  const { asText, serveLabChat } = await import("../../hub/lab-chat.ts")
   const stopped = interrupted()
   const service = await serveLabChat({
     host: options.host,
@@ -84,7 +84,7 @@ interface ConnectOptions {
 }
 
 async function connect(server: Address | undefined, options: ConnectOptions): Promise<void> {
-  const { asText, connectLabChat } = await import("../../hub/lab.ts")
+  const { asText, connectLabChat } = await import("../../hub/lab-chat.ts")
   const prompt = `${printableLine(options.name)}> `
   let screen: Screen | undefined
   const show = (line: string) => (screen ? screen.print(line) : print(line))

@@ -34,6 +34,22 @@ export function seconds(text: string): number {
   return value * 1_000
 }
 
+/** Milliseconds, 0 among them. */
+export function milliseconds(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 60_000)
+    throw new InvalidArgumentError("It is a whole number of milliseconds, at most 60000.")
+  return value
+}
+
+/** A number of bytes. */
+export function byteCount(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new InvalidArgumentError("It is a whole number of bytes.")
+  return value
+}
+
 /** Resolves at Ctrl-C or SIGTERM; a second one ends the program the hard way. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {

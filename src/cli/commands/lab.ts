@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { registerChat } from "./lab-chat.ts"
+import { registerFile } from "./lab-file.ts"
 
 /** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
 export function register(program: Command): void {
@@ -8,4 +9,5 @@ export function register(program: Command): void {
     .description("the coursework's programs over plain sockets, stand-alone")
     .addHelpText("after", "\nExample:\n  landline lab chat serve\n  landline lab chat connect --name ada")
   registerChat(lab)
+  registerFile(lab)
 }

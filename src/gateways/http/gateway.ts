@@ -1,16 +1,22 @@
-import type { Socket } from "node:net"
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Files } from "../../capabilities/files/files.ts"
 import { checkDoor } from "../../core/door.ts"
 import type { People } from "../../core/people.ts"
-import { ERRORS, LandlineError, toLandlineError } from "../../protocol/errors.ts"
+import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
+import { sendContinue } from "./bodies.ts"
+import { registerFiles } from "./files.ts"
 import { registerPages } from "./pages.ts"
+import { boundBody, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
 import { registerRooms } from "./rooms.ts"
 import { EventStreams } from "./streams.ts"
+import { TUS_VERSION } from "./tus-headers.ts"
+import { registerUploads } from "./uploads.ts"
 
 export interface HttpParts {
   readonly chat: Chat
+  readonly files: Files
   readonly people: People
   readonly hub: { readonly name: string; readonly version: string }
   /** Names that the hub goes by, for `checkDoor`. */
@@ -32,23 +38,28 @@ export interface HttpGateway {
 
 /** The limits that a test may set lower. */
 export type HttpLimits = {
-  readonly [K in "headTimeoutMs" | "requestTimeoutMs" | "eventStreamsMax"]: number
+  readonly [K in
+    | "headTimeoutMs"
+    | "requestTimeoutMs"
+    | "closeTimeoutMs"
+    | "eventStreamsMax"
+    | "uploadRateMin"
+    | "uploadRateWindowMs"]: number
 }
 
-const HEADERS = {
-  "X-Content-Type-Options": "nosniff",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
-  "Cache-Control": "no-store",
+/** A route that reads its body itself, at the pace of an upload. */
+declare module "fastify" {
+  interface FastifyContextConfig {
+    readonly upload?: true
+  }
 }
 
-/** The HTTP door: rooms for curl and scripts, and what operators ask. PROTOCOL.md section 7. */
+/** The HTTP door: rooms and files for curl and scripts, and what operators ask. PROTOCOL.md sections 7 and 9. */
 export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits): HttpGateway {
   const app = Fastify({
     bodyLimit: limits.entryBytesMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 4 * limits.nameCharactersMax },
-    requestTimeout: bounds.requestTimeoutMs,
     http: {
       headersTimeout: bounds.headTimeoutMs,
       connectionsCheckingInterval: bounds.headTimeoutMs / 2,
@@ -64,26 +75,31 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
         fail(refusal, request, reply)
       }
     },
-    clientErrorHandler: refuseUnread,
+    clientErrorHandler: (error, socket) => refuseUnread(error, socket, bounds.closeTimeoutMs),
   })
   const streams = new EventStreams(bounds.eventStreamsMax)
 
   function enter(request: FastifyRequest, reply: FastifyReply): void {
     reply.headers(HEADERS)
+    // Who speaks tus is answered in tus, refusals included.
+    if (request.headers["tus-resumable"] !== undefined) reply.header("Tus-Resumable", TUS_VERSION)
+    if (!request.routeOptions.config.upload) boundBody(request.raw, reply.raw, bounds)
     checkDoor(request.headers, parts.names)
   }
 
   function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const error = fromFastify(thrown)
     if (error.code === "internal") parts.onDefect(error.cause)
-    return sendError(error, request, reply)
+    return sendError(error, request, reply, bounds.closeTimeoutMs)
   }
 
   app.addHook("onRequest", async (request, reply) => enter(request, reply))
+  // Without a listener Node asks for the body of every request; here only who reads it does.
+  app.server.on("checkContinue", (request, response) => app.server.emit("request", request, response))
 
-  // What people say is text, whatever content type their program puts on it.
+  // A body is left unread where nobody asks for it.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser("*", (_request, _body, done) => done(null))
 
   app.setNotFoundHandler(async ({ method }) => {
     const say = `There is nothing to ${method} at that address. GET / says what this hub offers.`
@@ -92,43 +108,14 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   app.setErrorHandler(fail)
 
   registerPages(app, parts)
-  registerRooms(app, parts, streams)
+  registerFiles(app, parts, bounds)
+  registerUploads(app, parts, bounds)
+  app.register(async (scope) => {
+    // What people say is text, whatever content type their program puts on it.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
+    scope.addHook("preParsing", async (request, reply) => sendContinue(request.raw, reply.raw))
+    registerRooms(scope, parts, streams)
+  })
   return { app, endStreams: () => streams.end() }
-}
-
-function sendError(error: LandlineError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { code, message, details } = error
-  reply.status(ERRORS[code].http)
-  if (ERRORS[code].retry === "later") reply.header("Retry-After", "1")
-  if (/json/.test(request.headers.accept ?? ""))
-    return reply
-      .type("application/json")
-      .send({ error: { code, message, retry: ERRORS[code].retry, details } })
-  return reply.type("text/plain; charset=utf-8").send(`${message}\n`)
-}
-
-/** What is not HTTP, or comes too slowly, becomes no request: it is answered on the bare socket. */
-function refuseUnread({ code }: Error & { code?: string }, socket: Socket): void {
-  // Browsers open connections ahead and may never use them: an answer would belong to no request.
-  if (!socket.writable || socket.bytesRead === 0) return void socket.destroy()
-  const late = code === "ERR_HTTP_REQUEST_TIMEOUT"
-  const body = `${late ? "The request did not come in time." : ERRORS.bad_request.say}\n`
-  const headers = {
-    ...HEADERS,
-    Connection: "close",
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": Buffer.byteLength(body),
-  }
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`HTTP/1.1 ${ERRORS.bad_request.http} Bad Request\r\n${lines.join("")}\r\n${body}`)
-  socket.destroySoon()
-}
-
-function fromFastify(thrown: unknown): LandlineError {
-  const { code, statusCode } = thrown as { code?: string; statusCode?: number }
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
-    return new LandlineError("too_large", {}, `A message has at most ${limits.entryBytesMax / 1024} KiB.`)
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
-    return new LandlineError("bad_request")
-  return toLandlineError(thrown)
 }

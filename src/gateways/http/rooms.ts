@@ -11,14 +11,15 @@ import { LandlineError } from "../../protocol/errors.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { formats, type PageFormat } from "./formats.ts"
 import type { HttpParts } from "./gateway.ts"
+import { parsedQuery } from "./query.ts"
 import type { EventStreams } from "./streams.ts"
+import { asAuthor } from "./visitor.ts"
 
 const LAST_DEFAULT = 50
 
 const Query = z.object({
   after: z.string().optional(),
   last: z.coerce.number().int().min(0).max(10_000).default(LAST_DEFAULT),
-  as: z.string().optional(),
 })
 
 type RoomRequest = FastifyRequest<{ Params: { room: string } }>
@@ -28,7 +29,7 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
   const { chat, people } = parts
 
   app.get("/rooms", (request, reply) =>
-    asAuthor(request, async (who) => {
+    asAuthor(people, request, async (who) => {
       const rooms = await chat.rooms(who)
       if (wanted(request) !== "text") return reply.type("application/json").send(rooms)
       const lines = rooms.map(({ room, line, count }) => `${room}\t${count}\t${printableLine(line)}\n`)
@@ -37,7 +38,7 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
   )
 
   app.post("/rooms/:room", (request: RoomRequest, reply) =>
-    asAuthor(request, async (who) => {
+    asAuthor(people, request, async (who) => {
       const { room } = request.params
       const { offset, epoch } = await chat.say(who, room, said(request.body), producer(request))
       const cursor = cursorAt({ epoch }, offset)
@@ -48,7 +49,7 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
   )
 
   app.get("/rooms/:room", (request: RoomRequest, reply) =>
-    asAuthor(request, async (who) => {
+    asAuthor(people, request, async (who) => {
       const format = wanted(request)
       const from = placeOf(request)
       if (format === "sse") return stream(request, reply, who, from)
@@ -85,53 +86,16 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
     if (request.method === "HEAD") reply.raw.end()
     else streams.start(reply.raw, follow)
   }
-
-  /** Runs a request as whoever it says it is, and frees a guest's mark afterwards. */
-  async function asAuthor<T>(request: FastifyRequest, run: (who: Author) => Promise<T>): Promise<T> {
-    const header = request.headers["landline-name"]
-    const name = (typeof header === "string" ? decodeHeader(header) : undefined) ?? query(request).as
-    const who = await people.visitor(name, proof(request.headers.authorization, name))
-    try {
-      return await run(who)
-    } finally {
-      people.leave(who)
-    }
-  }
-}
-
-/** The secret that proves a name. One that cannot be read must not make a guest of its sender in silence. */
-function proof(authorization: string | undefined, name: string | undefined): string | undefined {
-  if (authorization === undefined) return undefined
-  const secret = /^Bearer +(\S{16,200})$/i.exec(authorization)?.[1]
-  if (secret !== undefined && name !== undefined) return secret
-  throw new LandlineError(
-    "bad_request",
-    {},
-    secret === undefined
-      ? "Authorization is Bearer SECRET, where SECRET is that of a device, 16 to 200 characters."
-      : "Authorization proves a name: say which one with Landline-Name.",
-  )
 }
 
 type Place = Exclude<FollowFrom, "now">
 
 function placeOf(request: FastifyRequest): Place {
-  const { after, last } = query(request)
+  const { after, last } = parsedQuery(Query, request)
   // A browser that comes back names the last event it saw; that is newer than what the address says.
   const resumed = request.headers["last-event-id"]
   const cursor = typeof resumed === "string" && resumed !== "" ? resumed : after
   return cursor === undefined ? { last } : parseCursor(cursor)
-}
-
-function query(request: FastifyRequest): z.infer<typeof Query> {
-  const parsed = Query.safeParse(request.query)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new LandlineError(
-    "bad_request",
-    {},
-    `The address is not understood: ${issue?.path.join(".")}: ${issue?.message}.`,
-  )
 }
 
 function wanted(request: FastifyRequest): "text" | "jsonl" | "sse" {
@@ -170,10 +134,4 @@ function producer(request: FastifyRequest): Producer | undefined {
     {},
     "Landline-Producer is 1 to 64 signs, and Landline-Seq, which goes with it, is 1, 2, 3 ...",
   )
-}
-
-/** Header values arrive as Latin-1. curl sends what the terminal gave it, which is UTF-8; browsers do not. */
-function decodeHeader(value: string): string {
-  const bytes = Buffer.from(value, "latin1")
-  return isUtf8(bytes) ? bytes.toString("utf8") : value
 }

@@ -91,7 +91,7 @@ export function diagnoseGlued(file: WholeFile, { run }: FileEvidence): Diagnosis
     expected: "a pause after the size",
     got: `data ${end}`,
     mend: file.ambiguous
-      ? `The file is kept, as ${file.bytes} bytes, but but its size is ambiguous: ${run} may also be the size of a longer file, cut short. ${pause}.`
+      ? `The file is kept, as ${file.bytes} bytes, but this is ambiguous: ${run} may also be the size of a longer file, cut short. ${pause}.`
       : `The file was told apart and is kept. ${pause}.`,
   }
 }

@@ -109,11 +109,12 @@ export class FileDecoder {
 
   /** @param chunk what one read gave @returns bytes of the file, to be kept in this order behind its `front` */
   push(chunk: Uint8Array): Uint8Array {
+    if (this.fault) return NOTHING
     this.#bytes += chunk.length
     let rest = chunk
     if (this.state === "name") rest = this.#takeName(chunk)
     if (this.state === "size") rest = this.#takeDigits(rest)
-    if (this.state === "refused") this.#rest = concat([this.#rest, rest]).slice(0, labLimits.trailBytesMax)
+    if (this.state === "refused") this.#rest = rest.slice(0, labLimits.trailBytesMax)
     if (this.state !== "data") return NOTHING
     this.#count(rest)
     return rest

@@ -76,7 +76,7 @@ describe("lab chat tells a peer what to mend", () => {
     })
 
   test("HTTP that comes in pieces is recognised, and the hub's port is named", async () => {
-    await using service = await startLabChat({ settings: { hubPort: 7300 } })
+    await using service = await startLabChat({ settings: { ports: { hub: 7300 } } })
     using socket = await rawSocket(service.port)
     for (const piece of ["G", "ET", " / HTTP/1.1\r\n"]) await socket.write(piece)
     assert.match((await service.lines.next(/^byte 0/)).message, /HTTP belongs to the hub's port 7300/)

@@ -217,7 +217,7 @@ export class ChatConnection {
     const bounds = {
       bodyBytesMax: limits.entryBytesMax,
       timeoutMs: this.#settings.timeoutMs,
-      hubPort: this.#settings.hubPort,
+      ports: this.#settings.ports,
     }
     this.#log.diagnosis(diagnoseChat(fault, this.#decoder.evidence(), bounds), this.#name)
     this.close()

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import type { HeaderBytes } from "../../../protocol/lab/chat-frames.ts"
+import type { LabPorts } from "../../../protocol/lab/diagnosis.ts"
 import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import type { LabLog } from "../log.ts"
 import { ChatConnection } from "./connection.ts"
@@ -17,8 +18,8 @@ export interface ChatSettings {
   readonly timeoutMs: number
   /** How long a pause is that ends what came before. */
   readonly pauseMs: number
-  /** Where the hub answers HTTP; left out for the stand-alone service. */
-  readonly hubPort?: number | undefined
+  /** Of the other services of this hub; left out for the stand-alone service. */
+  readonly ports?: LabPorts | undefined
 }
 
 export const chatDefaults: ChatSettings = {

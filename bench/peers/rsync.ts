@@ -1,0 +1,40 @@
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { bytesOf } from "../support/files.ts"
+import { freePort } from "../support/free-port.ts"
+import { run, startServer } from "../support/process.ts"
+import type { FilePeer } from "./file-peer.ts"
+
+const settings = (path: string, user: string) => `use chroot = no
+${user}
+[files]
+path = ${path}
+read only = no
+`
+
+/** An rsync daemon; files are sent whole (-W), and verified by rsync's own checksum, which is no SHA-256. */
+export const rsync = {
+  name: "rsync",
+  async start(dir) {
+    const folder = join(dir, "files")
+    const config = join(dir, "rsyncd.conf")
+    await mkdir(folder, { recursive: true })
+    // As root it would become `nobody`, who cannot write here.
+    await writeFile(config, settings(folder, process.getuid?.() === 0 ? "uid = root\ngid = root" : ""))
+    const listen = ["--address=127.0.0.1", `--port=${await freePort()}`]
+    const server = await startServer(
+      "rsync",
+      ["--daemon", "--no-detach", `--config=${config}`, "--log-file=/dev/stdout", ...listen],
+      /listening on port (\d+)/,
+    )
+    const to = `rsync://127.0.0.1:${server.port}/files/`
+    return {
+      send: (path) => run("rsync", ["-W", path, to]),
+      /** A folder with all that is in it. */
+      sendFolder: (path: string) => run("rsync", ["-a", path, to]),
+      received: (name) => bytesOf(join(folder, name)),
+      folder,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    }
+  },
+} satisfies FilePeer

@@ -1,0 +1,94 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import { z } from "zod"
+import { fileInfo } from "../../capabilities/files/types.ts"
+import { LandlineError } from "../../protocol/errors.ts"
+import { uploadPath } from "../../protocol/files.ts"
+import { limits } from "../../protocol/limits.ts"
+import { sendUploadLocation } from "./bodies.ts"
+import { sha256Of } from "./digests.ts"
+import { sendFile } from "./downloads.ts"
+import { fileLine, sendJson, sendSent, sendText } from "./file-answers.ts"
+import type { HttpParts } from "./gateway.ts"
+import { parsedQuery } from "./query.ts"
+import { type Pace, RequestBytes } from "./request-bytes.ts"
+import { count } from "./tus-headers.ts"
+import { asAuthor, wantsJson } from "./visitor.ts"
+
+const SendQuery = z.object({
+  room: z.string().optional(),
+  link: z.enum(["0", "1"]).default("0"),
+  items: z.coerce.number().int().min(0).max(10_000_000).default(0),
+})
+
+const ListQuery = z.object({
+  room: z.string().optional(),
+  search: z.string().max(200).optional(),
+  before: z.string().max(100).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.filesListedMax).default(50),
+})
+
+const UNNAMED = "A file needs a name: curl -T FILE HUB/files/, with the / at the end, or PUT /files/NAME."
+
+type FileRequest = FastifyRequest<{ Params: { id: string } }>
+
+/** Files by PUT, GET, HEAD and DELETE, and one-time links. PROTOCOL.md 9.2 and 9.5 to 9.7. */
+export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace): void {
+  const { files, people } = parts
+  const upload = { config: { upload: true } } as const
+
+  app.put("/files", upload, unnamed)
+  app.put("/files/*", upload, async (request: FastifyRequest<{ Params: { "*": string } }>, reply) => {
+    const name = request.params["*"]
+    if (name === "") return unnamed()
+    const { room, link, items } = parsedQuery(SendQuery, request)
+    const bytes = count("Content-Length", request.headers["content-length"])
+    const sha256 = sha256Of(request.headers["repr-digest"])
+    const wish = { name, bytes, room, link: link === "1", items, sha256 }
+    const { record, file } = await asAuthor(people, request, (who) => files.start(who, wish))
+    if (file) return sendSent(request, reply, file)
+    sendUploadLocation(request.raw, reply.raw, uploadPath(record.id))
+    using body = new RequestBytes(request.raw, reply.raw, pace)
+    const state = await files.write(record.id, 0, body, { end: true })
+    return sendSent(request, reply, state.file!)
+  })
+
+  app.get("/files", list)
+  app.get("/files/", list)
+
+  async function list(request: FastifyRequest, reply: FastifyReply) {
+    const { limit, room, search: words, before } = parsedQuery(ListQuery, request)
+    const query = { limit, ...(room && { room }), ...(words && { words }), ...(before && { before }) }
+    const found = await asAuthor(people, request, (who) => files.list(who, query))
+    if (wantsJson(request)) return sendJson(reply, found.map(fileInfo))
+    return sendText(reply, found.map(fileLine).join(""))
+  }
+
+  app.get("/files/:id", get)
+  app.get("/files/:id/*", get)
+
+  async function get(request: FileRequest, reply: FastifyReply) {
+    const file = await asAuthor(people, request, (who) => files.file(who, request.params.id))
+    await sendFile(request, reply, parts, file, "shared", async ({ from }) => {
+      if (from === 0) await files.countDownload(file)
+    })
+  }
+
+  app.delete("/files/:id", remove)
+  app.delete("/files/:id/*", remove)
+
+  async function remove(request: FileRequest, reply: FastifyReply) {
+    await asAuthor(people, request, (who) => files.remove(who, request.params.id))
+    return reply.status(204).send()
+  }
+
+  app.get("/get/:code", async (request: FastifyRequest<{ Params: { code: string } }>, reply) => {
+    const file = await files.redeem(request.params.code, request.ip)
+    await sendFile(request, reply, parts, file, "once", async ({ to }) => {
+      if (to === file.bytes) await files.redeemed(file)
+    })
+  })
+}
+
+async function unnamed(): Promise<never> {
+  throw new LandlineError("bad_request", {}, UNNAMED)
+}
