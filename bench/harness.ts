@@ -117,7 +117,8 @@ const ratio = (values: readonly number[], others: readonly number[]): number =>
   median(values.flatMap((value, round) => value / (others[round] ?? Number.NaN)))
 
 function judge(target: Target, results: Map<string, Figures[]>, subject: string): string {
-  const values = (name: string) => (results.get(name) ?? []).flatMap((figures) => figures[target.metric] ?? [])
+  const values = (name: string) =>
+    (results.get(name) ?? []).flatMap((figures) => figures[target.metric] ?? [])
   const { of = subject, over } = target
   const limit = target.atLeast !== undefined ? `at least ${target.atLeast}` : `at most ${target.atMost}`
   const words = `${target.metric}${target.of ? ` of ${of}` : ""}${over ? ` over ${over}` : ""}: ${limit}`

@@ -57,7 +57,8 @@ async function round(dir: string, source: Source): Promise<Figures> {
 }
 
 export const largeFile: Benchmark = {
-  about: "a sparse file of 6 GiB sent and got: resident memory of the hub at its highest, above that of an idle one",
+  about:
+    "a sparse file of 6 GiB sent and got: resident memory of the hub at its highest, above that of an idle one",
   subject: "landline",
   tmpfsBytes: 7 * 1024 * mebibyte,
   targets: [

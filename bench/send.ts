@@ -28,7 +28,8 @@ async function round(peer: FilePeer, dir: string, warmup: Source, source: Source
 }
 
 export const send: Benchmark = {
-  about: "1 GiB sent, from the start of the sending program to its end; by Landline with SHA-256 at both ends",
+  about:
+    "1 GiB sent, from the start of the sending program to its end; by Landline with SHA-256 at both ends",
   subject: "landline",
   tmpfsBytes: 4 * sourceBytes,
   targets: [

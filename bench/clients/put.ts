@@ -47,7 +47,8 @@ async function put(n: number): Promise<void> {
   const asked = ask("PUT", `${base.pathname}bench-${n}.bin`)
   const answered = answerTo(asked).then(textOf)
   answered.catch(() => asked.destroy()) // it is awaited below
-  for (const piece of content(n)) if (!asked.write(piece)) await Promise.race([once(asked, "drain"), answered])
+  for (const piece of content(n))
+    if (!asked.write(piece)) await Promise.race([once(asked, "drain"), answered])
   asked.end()
   const text = await answered
   // A hub gives the file an address of its own; other servers keep it where it was put.

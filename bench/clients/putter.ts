@@ -37,7 +37,8 @@ export function putMany(order: PutOrder): Puts {
   })
   child.once("exit", (code, signal) => {
     if (code === 0) return verified.resolve()
-    for (const { reject } of [begun, sent, verified]) reject(new Error(`The PUTs ended with ${code ?? signal}.`))
+    for (const { reject } of [begun, sent, verified])
+      reject(new Error(`The PUTs ended with ${code ?? signal}.`))
   })
   for (const { promise } of [begun, sent, verified]) promise.catch(() => {}) // each is awaited in its turn
   return { begun: begun.promise, sent: sent.promise, verified: verified.promise }

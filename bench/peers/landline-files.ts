@@ -1,4 +1,4 @@
-import { basename, join } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { bytesAt } from "../support/files.ts"
 import { begin, type Running, run, startServer } from "../support/process.ts"
@@ -10,12 +10,14 @@ const unhashed = fileURLToPath(new URL("../servers/unhashed.ts", import.meta.url
 export interface LandlineServer extends FileServer {
   readonly pid: number
   readonly port: number
-  /** Where the hub keeps its files. */
-  readonly data: string
+  /** Where the hub keeps what is on its way in. */
+  readonly staging: string
   /** `landline send PATH`, begun. */
   beginSend(path: string): Running
   /** `landline get NAME` to nowhere, begun. */
   beginGet(name: string): Running
+  /** Runs `landline get NAME -o PATH`. */
+  get(name: string, path: string): Promise<void>
   /** The address of the newest file of that name. */
   url(name: string): Promise<string>
 }
@@ -42,9 +44,10 @@ async function start(dir: string, nodeOptions: readonly string[] = []): Promise<
   }
   return {
     ...server,
-    data,
+    staging: join(data, "files", "staging"),
     beginSend,
     beginGet: (name) => begin("sh", [...toNowhere, "get", name, "-o", "-"], env),
+    get: (name, path) => run(process.execPath, [...landline, "get", name, "-o", path], env),
     url,
     send: (path) => beginSend(path).done,
     async *received(name) {

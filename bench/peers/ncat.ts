@@ -1,7 +1,7 @@
 import { basename, join } from "node:path"
 import { bytesOf } from "../support/files.ts"
 import { freePort } from "../support/free-port.ts"
-import { begin, run, startServer } from "../support/process.ts"
+import { run, startServer } from "../support/process.ts"
 import type { FilePeer } from "./file-peer.ts"
 
 const receive = 'exec ncat --verbose --recv-only -l 127.0.0.1 "$0" > "$1"'
@@ -15,7 +15,11 @@ export const ncat: FilePeer = {
     return {
       async send(path) {
         const port = String(await freePort())
-        await using listener = await startServer("sh", ["-c", receive, port, files(basename(path))], /Listening on .*:(\d+)/)
+        await using listener = await startServer(
+          "sh",
+          ["-c", receive, port, files(basename(path))],
+          /Listening on .*:(\d+)/,
+        )
         await run("sh", ["-c", send, port, path])
         await listener.ended // what it has not read yet is still to be written
       },

@@ -2,14 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { bytesAt } from "../support/files.ts"
 import { freePort } from "../support/free-port.ts"
-import { run, startServer } from "../support/process.ts"
+import { run, startServerAt } from "../support/process.ts"
 import type { FilePeer } from "./file-peer.ts"
 
 /** Bodies are received on the file system where they stay, so that the end of a PUT is a rename. */
 const settings = (dir: string, port: number) => `daemon off;
 master_process off;
 pid ${dir}/pid;
-error_log stderr notice;
+error_log stderr;
 events {}
 http {
   access_log off;
@@ -34,7 +34,7 @@ export const nginx = {
     const config = join(dir, "nginx.conf")
     await mkdir(join(dir, "files"), { recursive: true })
     await writeFile(config, settings(dir, port))
-    const server = await startServer("nginx", ["-p", dir, "-c", config, "-e", "stderr"], /using the .* event method/, port)
+    const server = await startServerAt(port, "nginx", ["-p", dir, "-c", config, "-e", "stderr"])
     const base = `http://127.0.0.1:${port}/`
     return {
       send: (path) => run("curl", ["-sSf", "-T", path, base]),

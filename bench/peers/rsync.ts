@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { bytesOf } from "../support/files.ts"
 import { freePort } from "../support/free-port.ts"
-import { run, startServer } from "../support/process.ts"
+import { run, startServerAt } from "../support/process.ts"
 import type { FilePeer } from "./file-peer.ts"
 
 const settings = (path: string, user: string) => `use chroot = no
@@ -21,13 +21,11 @@ export const rsync = {
     await mkdir(folder, { recursive: true })
     // As root it would become `nobody`, who cannot write here.
     await writeFile(config, settings(folder, process.getuid?.() === 0 ? "uid = root\ngid = root" : ""))
-    const listen = ["--address=127.0.0.1", `--port=${await freePort()}`]
-    const server = await startServer(
-      "rsync",
-      ["--daemon", "--no-detach", `--config=${config}`, "--log-file=/dev/stdout", ...listen],
-      /listening on port (\d+)/,
-    )
-    const to = `rsync://127.0.0.1:${server.port}/files/`
+    const port = await freePort()
+    const listen = ["--address=127.0.0.1", `--port=${port}`, "--log-file=/dev/null"]
+    const daemon = ["--daemon", "--no-detach", `--config=${config}`, ...listen]
+    const server = await startServerAt(port, "rsync", daemon)
+    const to = `rsync://127.0.0.1:${port}/files/`
     return {
       send: (path) => run("rsync", ["-W", path, to]),
       /** A folder with all that is in it. */

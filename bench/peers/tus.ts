@@ -14,7 +14,11 @@ export const tus: FilePeer = {
   async start(dir) {
     const folder = join(dir, "files")
     await mkdir(folder, { recursive: true })
-    const { port, [Symbol.asyncDispose]: end } = await startServer(process.execPath, [server, folder], /listening on (\d+)/)
+    const { port, [Symbol.asyncDispose]: end } = await startServer(
+      process.execPath,
+      [server, folder],
+      /listening on (\d+)/,
+    )
     return {
       send: (path) => run(process.execPath, [client, `http://127.0.0.1:${port}/files`, path]),
       received: (name) => bytesOf(join(folder, name)),

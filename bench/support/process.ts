@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { readFile, writeFile } from "node:fs/promises"
+import { connect } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
+import { nowMs } from "./clock.ts"
 
 const startTimeoutMs = 20_000 // a server that says nothing for so long has failed
 const stopTimeoutMs = 5_000 // then it is killed
 const runTimeoutMs = 120_000
+const askAgainMs = 20
 const lastWordsBytesMax = 4_096 // kept of a server's output, for the error message
 
 const own = new Set<ChildProcess>()
@@ -87,15 +90,13 @@ export const run = (command: string, args: readonly string[], env?: NodeJS.Proce
 
 /**
  * Starts a server and waits until it says that it listens.
- * @param listening matches its words, with the port as the first group where it says one
- * @param given the port of a server that does not say it
+ * @param listening matches its words, with the port as the first group
  * @throws NotInstalled | Error with the server's last words
  */
 export async function startServer(
   command: string,
   args: readonly string[],
   listening: RegExp,
-  given?: number,
 ): Promise<Server> {
   const child = start(command, args, "pipe")
   const ended = once(child, "exit")
@@ -111,7 +112,7 @@ export async function startServer(
       if (!match) return
       found = true
       clearTimeout(timer)
-      resolve(given ?? Number(match[1]))
+      resolve(Number(match[1]))
     }
     child.stdout?.on("data", hear)
     child.stderr?.on("data", hear)
@@ -125,6 +126,34 @@ export async function startServer(
     throw error
   })
   return { port, pid: child.pid!, ended, [Symbol.asyncDispose]: () => stop(child) }
+}
+
+/** Starts a server that says nothing, and waits until its port takes a connection. @throws NotInstalled | Error */
+export async function startServerAt(port: number, command: string, args: readonly string[]): Promise<Server> {
+  const child = start(command, args, "pipe")
+  const ended = once(child, "exit")
+  child.stdout?.resume()
+  child.stderr?.resume()
+  const deadlineMs = nowMs() + startTimeoutMs
+  while (!(await takesConnection(port))) {
+    if (child.exitCode === 127) throw new NotInstalled(`${command} is not installed`)
+    if (child.exitCode !== null || nowMs() > deadlineMs) {
+      await stop(child)
+      throw new Error(`${command} did not start on port ${port}.`)
+    }
+    await sleep(askAgainMs)
+  }
+  return { port, pid: child.pid!, ended, [Symbol.asyncDispose]: () => stop(child) }
+}
+
+function takesConnection(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once("error", () => resolve(false))
+  })
 }
 
 /** From here on `residentBytes` tells the highest anew (proc(5), clear_refs). Linux only. */

@@ -11,7 +11,9 @@ export async function tmpfsWith(bytes: number): Promise<string> {
     const { type, bavail, bsize } = await statfs(folder).catch(() => ({ type: 0, bavail: 0, bsize: 0 }))
     if (type === tmpfsType && bavail * bsize >= bytes) return folder
   }
-  console.error(`No tmpfs has ${bytes / 1024 ** 3} GiB free: the files are in ${tmpdir()}, and its disk is measured.`)
+  console.error(
+    `No tmpfs has ${bytes / 1024 ** 3} GiB free: the files are in ${tmpdir()}, and its disk is measured.`,
+  )
   return tmpdir()
 }
 

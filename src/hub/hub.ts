@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 import type { FastifyInstance } from "fastify"
 import pino, { type Logger } from "pino"
 import { Chat } from "../capabilities/chat/chat.ts"
-import { Files, type FileSettings } from "../capabilities/files/files.ts"
+import { type FileSettings, Files } from "../capabilities/files/files.ts"
 import { systemClock } from "../core/clock.ts"
 import { People } from "../core/people.ts"
 import { Presence } from "../core/presence.ts"
@@ -100,8 +100,8 @@ export async function startHub(
   async function close(): Promise<void> {
     const stopping = new LandlineError("stopping")
     retainer.end()
-    await files.close()
     await Promise.all(lab.map((service) => service.close()))
+    await files.close()
     await sessionsGateway.close(stopping)
     await topics.close(stopping)
     http.endStreams()

@@ -35,18 +35,20 @@ export async function serveLabFile(options: LabFileOptions): Promise<LabService>
   return service
 }
 
-type Defaults = "separator" | "pauseMs" | "timeoutMs"
+type Defaults = "separator" | "pauseMs" | "timeoutMs" | "stallMs"
 
 export interface LabSendOptions extends Omit<SendOptions, Defaults>, Partial<Pick<SendOptions, Defaults>> {
   write(line: LabLine): void
 }
 
+const sendDefaults: Pick<SendOptions, Defaults> = {
+  separator: SEPARATOR,
+  pauseMs: labLimits.sendPauseMs,
+  timeoutMs: labLimits.replyTimeoutMs,
+  stallMs: labLimits.timeoutMs,
+}
+
 /** Sends a file, so that the coursework's own server gets it. @throws see `sendFile` */
 export function sendLabFile(options: LabSendOptions): Promise<void> {
-  const {
-    separator = SEPARATOR,
-    pauseMs = labLimits.sendPauseMs,
-    timeoutMs = labLimits.replyTimeoutMs,
-  } = options
-  return sendFile({ ...options, separator, pauseMs, timeoutMs }, new LabLog(options.write))
+  return sendFile({ ...sendDefaults, ...options }, new LabLog(options.write))
 }

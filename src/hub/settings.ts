@@ -106,8 +106,8 @@ export const settings = {
   filesFree: {
     flag: "--files-free <bytes>",
     env: "LANDLINE_FILES_FREE",
-    schema: z.coerce.number().int().min(0).default(256 * 1024 * 1024),
-    help: "bytes of the disk that files leave free, so that messages can still be stored",
+    schema: z.coerce.number().int().min(0).optional(),
+    help: "bytes of the disk that files leave free for messages; else 256 MiB, and on a small disk 5 %",
   },
 } as const satisfies Record<string, Setting>
 

@@ -35,6 +35,9 @@ export async function openStorage(
     return { log, index: openMemoryIndex(log), directory, blobs: openMemoryBlobs() }
   }
   const log = await SqliteTopicLog.open(data, clock, telemetry)
-  const blobs = await openDiskBlobs(join(data, "files"), { freeFloorBytes: filesFree })
+  const blobs = await openDiskBlobs(
+    join(data, "files"),
+    filesFree === undefined ? {} : { freeFloorBytes: filesFree },
+  )
   return { log, index: openSqliteIndex(data, log), directory: openSqliteDirectory(log, clock), blobs }
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { readdir, readFile } from "node:fs/promises"
+import { text } from "node:stream/consumers"
 import { describe, test } from "node:test"
 import type { HubLabOptions } from "../../src/hub/lab.ts"
 import { LandlineError } from "../../src/protocol/errors.ts"
@@ -26,7 +27,7 @@ const listed = (hub: LabTestHub) => hub.files.list(ada, { limit: 500 })
 
 async function contentOf(hub: LabTestHub, name: string): Promise<string | undefined> {
   const file = (await listed(hub)).find((listedFile) => listedFile.name === name)
-  return file && Buffer.concat(await Array.fromAsync(hub.files.read(file))).toString()
+  return file && text(hub.files.read(file))
 }
 
 /** Uploads that are neither a file nor gone. */
@@ -53,10 +54,10 @@ describe("lab file in the hub", () => {
       empty: "",
       one: "7",
     }
-    for (const [name, text] of Object.entries(texts)) {
-      await send(hub.port, `${name}<SEPARATOR>${text.length}${text}`)
+    for (const [name, content] of Object.entries(texts)) {
+      await send(hub.port, `${name}<SEPARATOR>${content.length}${content}`)
       await hub.lines.next(/^Done/)
-      assert.equal(await contentOf(hub, name), text, name)
+      assert.equal(await contentOf(hub, name), content, name)
     }
     assert.deepEqual(await left(hub), [])
   })
@@ -76,7 +77,7 @@ describe("lab file in the hub", () => {
     await using folder = await tempDir()
     await using hub = await hubWithFiles({ folder: folder.path })
     await send(hub.port, "a.txt<SEPARATOR>9hello")
-    await hub.lines.next(/^byte 18: expected 4 more bytes/)
+    await hub.lines.next(/^byte 22: expected 4 more bytes/)
     using socket = await rawSocket(hub.port)
     await socket.write("b.txt<SEPARATOR>9hello")
     await hub.lines.next(/^Incoming/)
@@ -119,17 +120,17 @@ describe("lab file in the hub", () => {
 })
 
 describe("chat and file on one port", () => {
-  const frame = (text: string) => String(Buffer.byteLength(text)).padEnd(10) + text
+  const frame = (body: string) => String(Buffer.byteLength(body)).padEnd(10) + body
 
   test("the first bytes tell which is meant, in any pieces", async () => {
     await using hub = await hubWithBoth()
     const [chat, file] = hub.services
     assert.equal(chat!.port, file!.port)
-    for (const pieces of [(text: string) => [text], (text: string) => [...text]]) {
+    for (const pieces of [(whole: string) => [whole], (whole: string) => [...whole]]) {
       using bob = await rawSocket(hub.port)
       for (const piece of pieces(frame("bob") + frame("hi"))) await bob.write(piece)
       await hub.lines.next(/^Received message from bob: hi/)
-      for (const name of ["notes.txt", "2024 report", "5", "       7x", "12345678901"]) {
+      for (const name of ["notes.txt", "2024 report", "5", "       7x", "1714567890.jpg"]) {
         using sender = await rawSocket(hub.port)
         for (const piece of pieces(`${name}<SEPARATOR>5hello`)) await sender.write(piece)
         await sender.end()

@@ -120,6 +120,7 @@ for (const parallelUploads of [1, 4])
       const first = sending(gateway, bytes, {
         parallelUploads,
         chunkSize: 1024 * 1024,
+        urlStorage,
         onProgress: (sent) => {
           if (sent > bytes.length / 3) first.upload.abort().then(stopped.resolve, stopped.reject)
         },

@@ -6,7 +6,15 @@ import { labLimits } from "../../protocol/lab/lab-limits.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { Progress, type Transfer } from "../files/progress.ts"
 import { print, printJson } from "../output.ts"
-import { address, byteCount, interrupted, milliseconds, portNumber, seconds } from "./lab-options.ts"
+import {
+  type Address,
+  address,
+  byteCount,
+  interrupted,
+  milliseconds,
+  portNumber,
+  seconds,
+} from "./lab-options.ts"
 
 const PORT = 12345
 
@@ -42,7 +50,7 @@ export function registerFile(lab: Command): void {
     .option("--pause-ms <ms>", "between header and data", milliseconds, labLimits.sendPauseMs)
     .option(
       "--timeout <seconds>",
-      "for the connection, and for a server that takes nothing (default: 5)",
+      "for the connection (default: 5), and for a server that takes nothing (default: 30)",
       seconds,
     )
     .option("--json", "print JSON lines")
@@ -104,11 +112,11 @@ async function connect(
   let transfer: Transfer | undefined
   try {
     await sendLabFile({
-      ...address(PORT)(server),
+      ...serverAt(server),
       path,
       separator: options.separator,
       pauseMs: options.pauseMs,
-      ...(options.timeout !== undefined && { timeoutMs: options.timeout }),
+      ...(options.timeout !== undefined && { timeoutMs: options.timeout, stallMs: options.timeout }),
       signal: ending.signal,
       onProgress(done, bytes) {
         transfer ??= progress?.transfer(path, bytes)
@@ -123,5 +131,14 @@ async function connect(
     process.exitCode = 1
   } finally {
     progress?.close()
+  }
+}
+
+/** @throws LandlineError usage */
+function serverAt(text: string): Address {
+  try {
+    return address(PORT)(text)
+  } catch (error) {
+    throw new LandlineError("usage", {}, `${text} is no server. ${(error as Error).message}`)
   }
 }

@@ -10,9 +10,8 @@ import type { HubOptions } from "../hub-options.ts"
 const IDLE_MS = 120_000
 /** A hub that is there takes a connection at once. */
 const CONNECT_MS = 5_000
-const KEEP_ALIVE_MS = 10_000
 /** Small files that are sent at once. */
-export const AT_ONCE = 8
+export const AT_ONCE = 32
 /** Of a refusal, or of a page of a list. */
 const TEXT_BYTES_MAX = 16 * 1024 * 1024
 
@@ -112,8 +111,6 @@ export class HubHttp {
       let late: NodeJS.Timeout | undefined
       const connected = () => clearTimeout(late)
       request.once("socket", (socket) => {
-        // So that a hub that vanished is noticed while we wait for its answer.
-        socket.setKeepAlive(true, KEEP_ALIVE_MS)
         if (!socket.connecting) return
         late = setTimeout(() => request.destroy(new Error("no connection")), CONNECT_MS)
         socket.once("connect", connected)

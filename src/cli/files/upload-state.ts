@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import type { FileInfo } from "../../protocol/files.ts"
 import { limits } from "../../protocol/limits.ts"
@@ -11,6 +11,8 @@ import { configFolder, makeFolder } from "../config-folder.ts"
  */
 export class UploadState {
   readonly #folder = join(configFolder(), "uploads")
+  /** Where the files that this command has sent are noted. */
+  #sent: number | undefined
 
   constructor() {
     attempt(() => makeFolder(this.#folder))
@@ -45,7 +47,10 @@ export class UploadState {
   }
 
   addSent(command: string, key: string, file: FileInfo): void {
-    attempt(() => appendFileSync(this.#path(command), `${JSON.stringify({ key, file })}\n`, { mode: 0o600 }))
+    attempt(() => {
+      this.#sent ??= openSync(this.#path(command), "a", 0o600)
+      writeSync(this.#sent, `${JSON.stringify({ key, file })}\n`)
+    })
   }
 
   forget(key: string): void {

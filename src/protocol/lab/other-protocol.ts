@@ -1,3 +1,4 @@
+import { limits } from "../limits.ts"
 import { headerPrefix, parseLength } from "./chat-frames.ts"
 import type { LabPorts } from "./diagnosis.ts"
 
@@ -23,8 +24,12 @@ export function otherProtocol(firstBytes: Uint8Array): OtherProtocol | undefined
  */
 export function chatOrFile(firstBytes: Uint8Array): "chat" | "file" | undefined {
   const header = firstBytes.subarray(0, 10)
-  if (header.length === 10) return parseLength(header) === undefined ? "file" : "chat"
-  return headerPrefix(header) < header.length ? "file" : undefined
+  if (header.length < 10) return headerPrefix(header) < header.length ? "file" : undefined
+  const length = parseLength(header)
+  // Pictures go by names such as 1714567890.jpg, or 0000000042.png; no chat client has so long a name.
+  if (length === undefined || length > limits.entryBytesMax) return "file"
+  const padded = header.some((byte) => byte <= 0x20)
+  return !padded && otherProtocol(firstBytes) === "file transfer" ? "file" : "chat"
 }
 
 /** Where a protocol is served, as far as it is known: for the last words of a diagnosis. */

@@ -62,7 +62,7 @@ class DiskBlobs implements BlobStore {
   readonly #staged = new Map<string, StagedFile>()
   readonly #open = new Map<string, DiskStagedBlob>()
   readonly #underWay = new Set<Promise<unknown>>()
-  #closed = false
+  #closed: Promise<void> | undefined
 
   constructor(staging: DurableFolder, blobs: DurableFolder, space: FreeSpace, staged: StagedFile[]) {
     this.#staging = staging
@@ -178,8 +178,12 @@ class DiskBlobs implements BlobStore {
     return this.#told(() => this.#space.room())
   }
 
-  async close(): Promise<void> {
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     await Promise.all([...this.#open.values()].map((blob) => blob.close()))
     await this.#hashes.close()
     await Promise.allSettled(this.#underWay)

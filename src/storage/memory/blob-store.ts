@@ -112,8 +112,8 @@ function writerOf(staged: StagedBytes, closed: () => void): StagedBlob {
       check()
     },
     async close() {
+      if (open) closed()
       open = false
-      closed()
     },
   }
 }

@@ -16,8 +16,10 @@ export interface SendOptions {
   readonly separator: string
   /** Between header and data: the real receivers read the header in one call, and all that is there with it. */
   readonly pauseMs: number
-  /** For the connection, and for a server that takes nothing, or does not close. */
+  /** For the connection, and for a server that has it all and does not close. */
   readonly timeoutMs: number
+  /** For a server that takes nothing more: its disk may be slow. */
+  readonly stallMs: number
   /** Ends it; the server then sees a reset, so that it does not take what came for the whole. */
   readonly signal: AbortSignal
   onProgress(done: number, bytes: number): void
@@ -82,7 +84,7 @@ async function send(
 }
 
 /** What can happen to the connection while a file is sent. */
-function watch(socket: Socket, { path, timeoutMs, signal }: SendOptions) {
+function watch(socket: Socket, { path, stallMs, signal }: SendOptions) {
   const { promise: lost, reject } = Promise.withResolvers<never>()
   lost.catch(() => {}) // told by the race that is on
   let sending = true
@@ -93,8 +95,8 @@ function watch(socket: Socket, { path, timeoutMs, signal }: SendOptions) {
   socket.on("end", () => {
     if (sending) fail("the server closed the connection before it had all. Its log may say why.")
   })
-  socket.setTimeout(timeoutMs, () => {
-    if (sending) fail(`the server took nothing for ${timeoutMs / 1000} s.`)
+  socket.setTimeout(stallMs, () => {
+    if (sending) fail(`the server took nothing for ${stallMs / 1000} s.`)
   })
   signal.addEventListener("abort", () => reject(signal.reason))
   socket.resume()

@@ -72,9 +72,10 @@ export class FileConnection {
     if (this.#over) return
     this.#stopWaiting()
     this.#socket.pause()
+    const came = performance.now()
     this.#then(async () => {
       if (!this.#over) await this.#take(chunk)
-      if (!this.#over) this.#await()
+      if (!this.#over) this.#await(came)
       this.#socket.resume()
     })
   }
@@ -96,15 +97,16 @@ export class FileConnection {
     this.#log.info("receive", `Incoming file, saving as ${this.#file.name}`)
   }
 
-  /** What is due next, and until when. */
-  #await(): void {
+  /** What is due next, and until when. @param came when the last read did */
+  #await(came: number): void {
     const { timeoutMs, pauseMs } = this.#settings
     this.#silence = setTimeout(() => this.#then(() => this.#refuse("stalled")), timeoutMs)
+    if (this.#decoder.state === "data" || this.#decoder.bytes === 0) return
     // Bytes that are here already, while the program was busy, are read first: that was no pause.
-    if (this.#decoder.state !== "data" && this.#decoder.bytes > 0)
-      this.#pause = setTimeout(() => {
-        this.#afterPause = setImmediate(() => this.#then(() => this.#onPause()))
-      }, pauseMs)
+    const look = () => {
+      this.#afterPause = setImmediate(() => this.#then(() => this.#onPause()))
+    }
+    this.#pause = setTimeout(look, Math.max(0, came + pauseMs - performance.now()))
   }
 
   #stopWaiting(): void {

@@ -110,7 +110,7 @@ describe("lab file", () => {
       "cut short": [(socket) => socket.end(), /expected 3 more bytes, 5 in all/],
       reset: [(socket) => socket.reset(), /was reset by the peer; nothing of recv-a is kept/],
       "too much": [(socket) => socket.write("llo!").then(() => socket.end()), /^byte 18: expected the end/],
-      silence: [() => {}, /^byte 14: expected 3 more bytes, 5 in all, got nothing for 0\.3 s/],
+      silence: [() => {}, /^byte 15: expected 3 more bytes, 5 in all, got nothing for 0\.3 s/],
     }
     for (const [how, [end, said]] of Object.entries(ends)) {
       await using file = await service({ settings: { ...settings, timeoutMs: 300 } })
