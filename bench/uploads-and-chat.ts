@@ -29,7 +29,7 @@ async function talk(author: Session, from: number, end: Promise<unknown>): Promi
   const startMs = nowMs()
   let said = 0
   for (; !over; said++) {
-    await sleep(startMs + (said * 1_000) / perSecond - nowMs())
+    await sleep(Math.max(0, startMs + (said * 1_000) / perSecond - nowMs()))
     author.publish({ op: "publish", topic: "room/lobby", text: `${from + said} ${nowMs()}` })
   }
   return said

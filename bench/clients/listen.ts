@@ -21,7 +21,6 @@ for (let n = 0; n < followers; n++) {
   let next = 0
   const hear = (text: string) => {
     const [number, saidMs] = text.split(" ").map(Number) as [number, number]
-    if (Number.isNaN(saidMs)) return // a file was announced
     if (number !== next++) fail(`Message ${next - 1} was expected, ${number} came.`)
     lateMs.push(nowMs() - saidMs)
   }
@@ -33,7 +32,9 @@ for (let n = 0; n < followers; n++) {
     else if (message.op === "following" && ++following === followers) report({ op: "following" })
     else if (message.op === "error") fail(message.message)
     else if (message.op === "entries")
-      for (const entry of message.entries) hear(typeof entry === "string" ? entry : entry.text)
+      for (const entry of message.entries)
+        if (typeof entry === "string") hear(entry)
+        else if (entry.kind === undefined) hear(entry.text) // no file that was announced
   })
 }
 

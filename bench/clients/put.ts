@@ -58,7 +58,10 @@ async function put(n: number): Promise<void> {
 async function verify(n: number): Promise<void> {
   const expected = createHash("sha256")
   for (const piece of content(n)) expected.update(piece)
-  const found = await sha256Of(await answerTo(ask("GET", paths.get(n)!)))
+  const asked = ask("GET", paths.get(n)!)
+  const answered = answerTo(asked)
+  asked.end()
+  const found = await sha256Of(await answered)
   if (found !== expected.digest("hex")) throw new Error(`${paths.get(n)} is not what was put there.`)
 }
 

@@ -26,7 +26,10 @@ export async function openLine(hub: string): Promise<Line> {
     sockets.add(from)
     from.on("data", (bytes) => {
       through[way] += bytes.length
-      to.write(bytes)
+      if (!to.write(bytes)) {
+        from.pause()
+        to.once("drain", () => waiting.has(from) || from.resume())
+      }
       if (held?.way !== way || through[way] < held.bytes) return
       from.pause()
       waiting.add(from)

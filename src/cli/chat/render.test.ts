@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import type { Entry } from "../../client/main.ts"
+import { plainEntry } from "../output.ts"
 import { displayWidth } from "../width.ts"
 import { renderEntry } from "./render.ts"
 import { presence } from "./words.ts"
@@ -32,6 +33,32 @@ test("chat: lines of one message stay lines, and after a long name they begin on
 test("chat: what others say cannot act on the terminal", () => {
   const lines = renderEntry(entry("ada", "\u001b[2J\u009b31m\rgone\u0007"), 80, "bob")
   assert.deepEqual(lines, ["09:05 ada: \\x1b[2J\\x9b31m\\x0dgone\\x07"])
+})
+
+const file = {
+  id: "q3XvT0bR8sLkZ1aY",
+  name: "report.pdf",
+  bytes: 1_234_567,
+  type: "application/pdf",
+  sha256: "",
+}
+
+test("chat: a file tells its size and how to get it; one that is deleted tells that", () => {
+  const sent: Entry = { ...entry("ada", "report.pdf"), kind: "file", file }
+  const deleted: Entry = { ...entry("ada", "report.pdf"), kind: "file_deleted", ref: 1 }
+  assert.deepEqual(renderEntry(sent, 80, "bob"), [
+    "-- 09:05 ada sent report.pdf, 1.2 MB: landline get q3XvT0bR8sLkZ1aY --",
+  ])
+  assert.deepEqual(renderEntry(deleted, 80, "bob"), ["-- 09:05 ada deleted report.pdf --"])
+  assert.equal(
+    plainEntry("09:05", { ...sent, text: "photos.zip", file: { ...file, items: 1_200 } }),
+    "09:05 ada sent photos.zip, 1.2 MB, 1,200 files: landline get q3XvT0bR8sLkZ1aY",
+  )
+  for (const evil of [sent, deleted].map((told) => ({ ...told, text: "\u001b[2J\u202e\n" })))
+    assert.doesNotMatch(
+      renderEntry(evil, 200, "bob").join("") + plainEntry("09:05", evil),
+      /[\u001b\u202e\n]/,
+    )
 })
 
 test("chat: those who come and go are told in one line, oneself left out", () => {

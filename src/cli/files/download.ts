@@ -56,7 +56,7 @@ export class Download {
     try {
       await keepTrying(() => this.#attempt(), {
         progress: () => this.#at,
-        answered: () => this.#hub.answered,
+        reached: () => this.#hub.reached,
         failed: (error) => this.#told?.failed(error),
       })
     } finally {

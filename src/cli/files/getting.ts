@@ -46,6 +46,8 @@ async function getFrom({ hub, path }: Place, options: GetOptions, progress: Prog
   const tell = ({ name, bytes }: Given) => toldBy(progress, name, bytes)
   if (output === "-") return new Download(hub, path, stdoutSink, tell).run()
 
+  if (output !== undefined && /[/\\]$/.test(output) && !isFolder(output))
+    throw localFile(output, `There is no folder ${output}. Make it first.`)
   const into = output === undefined ? "." : isFolder(output) ? output : undefined
   const unpacks = ({ items }: Given) => items > 0 && (into !== undefined || !/\.zip$/i.test(output!))
   const targetOf = (file: Given) => {

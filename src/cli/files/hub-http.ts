@@ -25,8 +25,8 @@ export interface Sent {
 export class HubHttp {
   /** Ends with `/`. */
   readonly base: URL
-  /** Whether it ever answered: before that, there may be no hub at all. */
-  answered = false
+  /** Whether there ever was a connection: before that, there may be no hub at all. */
+  reached = false
   readonly #hub: string
   readonly #as: string
   readonly #agent: http.Agent
@@ -65,7 +65,6 @@ export class HubHttp {
       throw error
     }
     const response = await answer
-    this.answered = true
     if (response.statusCode! < 400) return response
     const refusal = await this.#refusal(response)
     // A refusal may come before the body is sent: what is left of it has nowhere to go.
@@ -109,7 +108,10 @@ export class HubHttp {
   #answer(request: http.ClientRequest): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       let late: NodeJS.Timeout | undefined
-      const connected = () => clearTimeout(late)
+      const connected = () => {
+        clearTimeout(late)
+        this.reached = true
+      }
       request.once("socket", (socket) => {
         if (!socket.connecting) return
         late = setTimeout(() => request.destroy(new Error("no connection")), CONNECT_MS)
@@ -117,8 +119,11 @@ export class HubHttp {
       })
       request.once("timeout", () => request.destroy(new Error("idle")))
       request.once("response", resolve)
-      request.once("error", (error) => reject(this.lost(error)))
-      request.once("close", connected)
+      request.once("error", (error: NodeJS.ErrnoException) => {
+        // HPE: the parser's; what it read is not HTTP.
+        reject(error.code?.startsWith("HPE_") ? this.#notAHub("something else than HTTP") : this.lost(error))
+      })
+      request.once("close", () => clearTimeout(late))
     })
   }
 

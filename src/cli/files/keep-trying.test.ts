@@ -6,10 +6,10 @@ import { GIVE_UP_MS, keepTrying } from "./keep-trying.ts"
 /** A clock that waits in no time; `through` grows as the test says. */
 function trial() {
   const told: string[] = []
-  const state = { time: 0, through: 0, answered: true, told }
+  const state = { time: 0, through: 0, reached: true, told }
   const how = {
     progress: () => state.through,
-    answered: () => state.answered,
+    reached: () => state.reached,
     failed: ({ code }: LandlineError) => void told.push(code),
     clock: {
       now: () => state.time,
@@ -46,9 +46,9 @@ for (const code of ["over_quota", "checksum_mismatch", "superseded", "local_file
     assert.deepEqual(state.told, [])
   })
 
-test("keepTrying: a hub that never answered is not waited for", async () => {
+test("keepTrying: a hub that was never reached is not waited for", async () => {
   const { state, how } = trial()
-  state.answered = false
+  state.reached = false
   await assert.rejects(
     keepTrying(async () => {
       throw new LandlineError("no_hub")

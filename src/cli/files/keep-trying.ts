@@ -8,8 +8,8 @@ export const GIVE_UP_MS = 600_000
 export interface Persistence {
   /** Bytes that are through; what grows is progress. */
   progress(): number
-  /** Whether the hub ever answered: one that never did may not be there at all. */
-  answered(): boolean
+  /** Whether the hub was ever reached: one that never was may not be there at all. */
+  reached(): boolean
   /** Is told why a try failed when another follows. */
   failed(error: LandlineError): void
   readonly clock?: { now(): number; wait(ms: number): Promise<unknown> }
@@ -34,7 +34,7 @@ export async function keepTrying<T>(attempt: () => Promise<T>, how: Persistence)
       return await attempt()
     } catch (error) {
       if (!(error instanceof LandlineError) || !passes(error)) throw error
-      if (error.code === "no_hub" && !how.answered()) throw error
+      if (error.code === "no_hub" && !how.reached()) throw error
       if (how.progress() > best) {
         best = how.progress()
         since = now()

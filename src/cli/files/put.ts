@@ -30,7 +30,7 @@ export async function put(
   }
   const persistence = {
     progress: () => 0,
-    answered: () => hub.answered,
+    reached: () => hub.reached,
     failed(error: LandlineError) {
       lost ||= error.code === "no_hub"
       failed(error)

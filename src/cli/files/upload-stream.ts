@@ -22,7 +22,7 @@ export async function uploadStream(
   const digest = new RunningDigest()
   let through = 0
   const persist = <T>(attempt: () => Promise<T>) =>
-    keepTrying(attempt, { progress: () => through, answered: () => hub.answered, failed })
+    keepTrying(attempt, { progress: () => through, reached: () => hub.reached, failed })
   const id = await persist(() => create(hub, { name, bytes: undefined, items: 0 }, target))
   for await (const block of blocksOf(input)) {
     const begin = digest.bytes

@@ -47,7 +47,7 @@ export async function upload(
     return finish(hub, id, digest, {})
   }
   try {
-    const file = await keepTrying(attempt, { progress: () => through, answered: () => hub.answered, failed })
+    const file = await keepTrying(attempt, { progress: () => through, reached: () => hub.reached, failed })
     state.forget(key)
     return file
   } catch (error) {

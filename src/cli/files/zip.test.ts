@@ -75,15 +75,8 @@ test("zip: more entries than 16 bits count, and sizes beyond 32 bits, are as lon
   const file = await fromBufferPromise(bytes)
   assert.equal(file.entryCount, 70_000)
 
-  const piece = Buffer.alloc(1024 * 1024)
-  const large: ZipEntry = {
-    ...entry("large", piece),
-    bytes: 4_097 * piece.length,
-    *read() {
-      for (let n = 0; n < 4_097; n++) yield piece
-    },
-  }
-  let length = 0
-  for await (const part of zip([large, entry("after", piece)])) length += part.length
-  assert.equal(length, zipBytes([large, entry("after", piece)]))
+  // Its bytes are not needed to see how long the rest is.
+  const large: ZipEntry = { ...entry("large", Buffer.alloc(0)), bytes: 5 * 2 ** 30 }
+  const all = [large, entry("after", Buffer.from("x"))]
+  assert.equal((await packed(all)).length + large.bytes, zipBytes(all))
 })

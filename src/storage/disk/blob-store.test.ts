@@ -1,11 +1,11 @@
 import assert from "node:assert/strict"
-import { readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync, statSync, unlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { test } from "node:test"
-import { bytesOf, publish, read, rejects, sha256, stage } from "../../../test/support/blobs.ts"
 import { openStore } from "../../../test/support/disk-blobs.ts"
 import { tempDir } from "../../../test/support/temp.ts"
 import type { LandlineError } from "../../protocol/errors.ts"
+import { bytesOf, publish, read, rejects, sha256, stage } from "../blob-store-contract.ts"
 import { openDiskBlobs } from "./blob-store.ts"
 import { system } from "./system.ts"
 
@@ -70,6 +70,41 @@ test("a hub that closes on the way keeps what was staged, and holds no file open
   await rejects(blobs.stage(), "stopping")
   const again = await store.reopen()
   assert.equal((await again.staged(id))!.bytes, 2 * MIB)
+})
+
+test("a writer closes only when what it writes is written", { timeout }, async (t) => {
+  await using store = await openStore()
+  const id = await store.blobs.stage()
+  const blob = await store.blobs.open(id)
+  const { writev } = system
+  const gate = Promise.withResolvers<void>()
+  const late = async (...args: Parameters<typeof writev>) => {
+    await gate.promise
+    return writev(...args)
+  }
+  t.mock.method(system, "writev", late as unknown as typeof writev)
+  const close = t.mock.method(system, "close")
+  const adding = blob.append([Buffer.from("late")])
+  const closing = blob.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(close.mock.callCount(), 0)
+  gate.resolve()
+  await Promise.all([adding, closing])
+  assert.equal(close.mock.callCount(), 1)
+  assert.equal(readFileSync(store.folder.file("staging", id), "utf8"), "late")
+})
+
+test("a join that fails on the way appends nothing", { timeout }, async () => {
+  await using store = await openStore()
+  const { blobs, folder } = store
+  const [whole, first, second] = await Promise.all(
+    ["whole", "first", "second"].map((text) => stage(blobs, Buffer.from(text))),
+  )
+  unlinkSync(folder.file("staging", second!))
+  await rejects(blobs.join(whole!, [first!, second!]), "unknown_upload")
+  assert.equal((await blobs.staged(whole!))!.bytes, 5)
+  assert.equal(readFileSync(folder.file("staging", whole!), "utf8"), "whole")
+  assert.equal(await blobs.digest(whole!), sha256(Buffer.from("whole")))
 })
 
 test("blobs lie at staging/ID and blobs/ab/SHA256, for the hub's eyes only", { timeout }, async () => {

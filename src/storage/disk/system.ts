@@ -62,6 +62,6 @@ export async function writeAll(fd: number, chunks: readonly Uint8Array[], positi
       bytesWritten -= rest[0]!.length
       rest = rest.slice(1)
     }
-    if (bytesWritten < 0) rest = [rest[0]!.subarray(bytesWritten), ...rest.slice(1)]
+    if (bytesWritten > 0) rest = [rest[0]!.subarray(bytesWritten), ...rest.slice(1)]
   }
 }
