@@ -67,5 +67,7 @@ export async function heard({ log }: Stores): Promise<WireEntry[]> {
 }
 
 export async function content(files: Files, id: string, from?: number, to?: number): Promise<Buffer> {
-  return Buffer.concat(await Array.fromAsync(files.read(await files.file(ada, id), from, to)))
+  const read: Uint8Array[] = []
+  for await (const piece of files.read(await files.file(ada, id), from, to)) read.push(piece)
+  return Buffer.concat(read)
 }

@@ -53,6 +53,31 @@ test("a file is announced once it is whole, with what its bytes tell, and not be
   assert.equal((await content(files, id, 6, 9)).toString(), "wor")
 })
 
+test("a file that is put is there whole, small or large; a large one can be gone on with, a small one is forgotten", async () => {
+  const stores = await memoryStores()
+  await using opened = await openFiles(stores)
+  const { files } = opened
+  const large = Buffer.alloc(100_000, "large")
+  for (const bytes of [Buffer.from("small"), large, Buffer.alloc(0)]) {
+    const file = await files.put(ada, { name: "a", bytes: bytes.length }, pieces(bytes))
+    assert.ok((await content(files, file.id)).equals(bytes))
+  }
+  await assert.rejects(files.put(ada, { name: "a", bytes: 5 }, cut("smal")), /the line dropped/)
+  await assert.rejects(files.put(ada, { name: "a", bytes: 5 }, pieces("smal")), { code: "bad_request" })
+  await assert.rejects(files.put(ada, { name: "a", bytes: 1, sha256: sha256(large) }, pieces("x")), {
+    code: "checksum_mismatch",
+  })
+  assert.deepEqual(await stores.blobs.allStaged(), [])
+  let begun = ""
+  const half = files.put(ada, { name: "a", bytes: 100_000 }, cut(large.subarray(0, 50_000)), (id) => {
+    begun = id
+  })
+  await assert.rejects(half, /the line dropped/)
+  const { file } = await files.write(begun, 50_000, pieces(large.subarray(50_000)))
+  assert.ok((await content(files, file!.id)).equals(large))
+  assert.equal((await heard(stores)).length, 4)
+})
+
 test("a file of no bytes is there at once; one of unknown length when its source ends", async () => {
   const stores = await memoryStores()
   await using opened = await openFiles(stores)

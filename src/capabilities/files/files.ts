@@ -79,6 +79,21 @@ export class Files {
     return this.#uploads.start(who, upload)
   }
 
+  /**
+   * As `start` and `write` in one, for what is sent whole.
+   * @param begun is told the upload, before anything is read of the source; without it, nothing is kept of a small
+   *   file whose source fails
+   * @throws LandlineError as both
+   */
+  put(
+    who: Author,
+    upload: NewUpload,
+    source: AsyncIterable<Uint8Array>,
+    begun?: (id: string) => void,
+  ): Promise<FileRecord> {
+    return this.#uploads.put(who, upload, source, begun)
+  }
+
   /** Where an upload stands, for whoever knows its id. @throws LandlineError unknown_upload */
   state(id: string): Promise<UploadState> {
     return this.#uploads.state(id)

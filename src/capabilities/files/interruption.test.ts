@@ -78,6 +78,31 @@ test("wherever a hub is killed while a file comes in, afterwards it is there who
   assert.ok(resumed > 5)
 })
 
+test("wherever a hub is killed while a small file is put, afterwards it is there whole and once, or not at all", async () => {
+  let finished = 0
+  for (let calls = 1; finished < 2; calls++) {
+    assert.ok(calls < 100, "it never gets through")
+    const stores = await memoryStores()
+    const before = await openFiles(dying(stores, calls).stores).catch(() => undefined)
+    const sent = await before?.files
+      .put(ada, { name: "a", bytes: 6 }, pieces("abcdef"))
+      .catch(() => undefined)
+    if (sent) finished++
+
+    await using after = await openFiles(stores)
+    const listed = await after.files.list(ada, { limit: 10 })
+    const announced = (await heard(stores)).map(({ file }) => file?.id)
+    assert.deepEqual(
+      announced,
+      listed.map(({ id }) => id),
+      `after ${calls} calls`,
+    )
+    assert.ok(listed.length <= 1 && (!sent || listed.length === 1))
+    const stored = await stores.blobs.size(sha256(Buffer.from("abcdef")))
+    assert.equal(stored, listed.length === 1 ? 6 : undefined, `after ${calls} calls`)
+  }
+})
+
 test("wherever a hub is killed while a file is deleted, afterwards it is there, or gone with all that it had", async () => {
   let finished = 0
   for (let calls = 1; finished < 2; calls++) {

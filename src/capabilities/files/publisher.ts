@@ -38,15 +38,18 @@ export class Publisher {
     })
   }
 
-  /** The blob of a verified upload becomes a file, which is not announced yet. */
-  publish(upload: UploadRecord): Promise<FileRecord> {
+  /**
+   * The blob of a verified upload becomes a file, which is not announced yet.
+   * @param head its first bytes, where they are at hand
+   */
+  publish(upload: UploadRecord, head?: Uint8Array): Promise<FileRecord> {
     const { verified: sha256 } = upload
     return this.#blobs.run(sha256, async () => {
       const { blobs, directory } = this.#parts
       const first = (await directory.filesOf(sha256)) === 0
       // After an interruption, the blob may be in its place already.
       if (await blobs.staged(upload.id)) await blobs.publish(upload.id, sha256)
-      const file = await this.#fileOf(upload)
+      const file = await this.#fileOf(upload, head)
       await directory.setFile(file)
       this.#quota.release(upload.id)
       this.#quota.add(file.sender, file.bytes, first)
@@ -94,7 +97,7 @@ export class Publisher {
     })
   }
 
-  async #fileOf(upload: UploadRecord): Promise<FileRecord> {
+  async #fileOf(upload: UploadRecord, head?: Uint8Array): Promise<FileRecord> {
     const { id, name, bytes = 0, items, sender, room, link, verified: sha256 } = upload
     const now = this.#parts.clock.now()
     const kept = link ? limits.linkKeptMs : this.#parts.settings.keptMs
@@ -102,7 +105,8 @@ export class Publisher {
       id: fileId(id),
       name,
       bytes,
-      type: items > 0 ? ZIP : await sniff(await this.#head(sha256, bytes)),
+      type:
+        items > 0 ? ZIP : await sniff(head?.subarray(0, SNIFFED_BYTES) ?? (await this.#head(sha256, bytes))),
       sha256,
       items,
       sender,

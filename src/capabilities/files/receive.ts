@@ -27,7 +27,7 @@ export async function receive(
   // Copied to these two, each chunk is garbage at once. Held until they are written, chunks would grow old, and V8
   // would collect all its heap for them some twenty times a second.
   const halfBytes = Math.min(HALF_BYTES, bytesMax - blob.bytes)
-  let filling = Buffer.allocUnsafe(halfBytes)
+  let filling: Buffer = Buffer.allocUnsafe(halfBytes)
   let spare: Buffer | undefined
   let filled = 0
   let size = blob.bytes

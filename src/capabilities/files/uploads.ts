@@ -36,6 +36,42 @@ export class Uploads {
     return this.#finish(record)
   }
 
+  /** See `Files.put`. */
+  async put(
+    who: Author,
+    upload: NewUpload,
+    source: AsyncIterable<Uint8Array>,
+    begun?: (id: string) => void,
+  ): Promise<FileRecord> {
+    const { bytes = 0 } = upload
+    if (!begun && bytes > 0 && bytes <= SMALL_BYTES) return this.#putSmall(who, upload, source)
+    const { record, file } = await this.start(who, upload)
+    if (file) return file
+    begun?.(record.id)
+    return (await this.write(record.id, 0, source, { end: true })).file!
+  }
+
+  /** A file that is taken in whole needs no record of where it stands, until it is to be published. */
+  async #putSmall(who: Author, upload: NewUpload, source: AsyncIterable<Uint8Array>): Promise<FileRecord> {
+    const { blobs, directory } = this.#parts
+    const record = await this.#admit(who, upload)
+    try {
+      const bytes = await gathered(source, record.bytes!)
+      const blob = await blobs.open(record.id)
+      await blob.append([bytes]).finally(() => blob.close())
+      const verified = await this.#verify(record, record.sha256)
+      const file = await this.#publisher.publish({ ...record, verified }, bytes)
+      const [announced] = await Promise.all([
+        this.#publisher.announce(file),
+        directory.removeUpload(record.id),
+      ])
+      return announced
+    } catch (error) {
+      await this.#throwAway(record)
+      throw error
+    }
+  }
+
   /** See `Files.state`. */
   async state(id: string): Promise<UploadState> {
     const record = await this.#known(id)
@@ -132,6 +168,18 @@ export class Uploads {
   }
 
   async #begin(who: Author, upload: NewUpload): Promise<UploadRecord> {
+    const record = await this.#admit(who, upload)
+    try {
+      await this.#parts.directory.setUpload(record)
+      return record
+    } catch (error) {
+      await this.#discard(record.id)
+      throw error
+    }
+  }
+
+  /** Whether there is room for it, by all limits; then a blob is staged. */
+  async #admit(who: Author, upload: NewUpload): Promise<UploadRecord> {
     authorize(who, "write")
     const { bytes, partial = false, link = false, items = 0, sha256 = "" } = upload
     const room = link || partial ? "" : roomName(upload.room ?? LOBBY)
@@ -139,34 +187,31 @@ export class Uploads {
     checkSize(bytes)
     if (this.#quota.open() >= limits.uploadsMax || this.#quota.open(who.name) >= limits.uploadsPerPersonMax)
       throw new LandlineError("too_many", {}, "Too many uploads are open. Finish some of them first.")
-    const { blobs, directory, clock } = this.#parts
+    const { blobs, clock } = this.#parts
     if ((bytes ?? 0) > (await blobs.room())) throw new LandlineError("storage_full", {}, NO_SPACE)
     const id = await blobs.stage()
     try {
       this.#quota.reserve(id, who.name, bytes ?? 0)
-      const time = clock.now()
-      const record: UploadRecord = {
-        id,
-        bytes,
-        name: partial ? "" : fileName(upload.name ?? ""),
-        items,
-        sender: who.name,
-        room,
-        link,
-        partial,
-        sha256: sha256.toLowerCase(),
-        verified: "",
-        trusted: undefined,
-        time,
-        expires: time + limits.uploadKeptMs,
-        file: "",
-      }
-      await directory.setUpload(record)
-      return record
     } catch (error) {
-      this.#quota.release(id)
-      await blobs.discard(id)
+      await this.#discard(id)
       throw error
+    }
+    const time = clock.now()
+    return {
+      id,
+      bytes,
+      name: partial ? "" : fileName(upload.name ?? ""),
+      items,
+      sender: who.name,
+      room,
+      link,
+      partial,
+      sha256: sha256.toLowerCase(),
+      verified: "",
+      trusted: undefined,
+      time,
+      expires: time + limits.uploadKeptMs,
+      file: "",
     }
   }
 
@@ -219,15 +264,7 @@ export class Uploads {
     const offset = (await blobs.staged(record.id))?.bytes ?? record.bytes ?? 0
     const expected = told ?? record.sha256
     if (offset !== record.bytes || record.partial || expected === FOLLOWS) return { record, offset }
-    let { verified } = record
-    if (verified === "") {
-      verified = await blobs.digest(record.id)
-      if (expected !== "" && expected !== verified) {
-        await this.#throwAway(record)
-        throw new LandlineError("checksum_mismatch", { sha256: verified })
-      }
-      await directory.setUpload({ ...record, verified })
-    }
+    const verified = record.verified || (await this.#verify(record, expected))
     const file = await this.#publisher.publish({ ...record, verified })
     const finished = {
       ...record,
@@ -239,6 +276,17 @@ export class Uploads {
     return this.#again({ record: finished, offset, file })
   }
 
+  /** @returns the SHA-256 of a whole upload, which is kept, so that an interruption cannot make it go unpublished */
+  async #verify(record: UploadRecord, expected: string): Promise<string> {
+    const verified = await this.#parts.blobs.digest(record.id)
+    if (expected !== "" && expected !== verified) {
+      await this.#throwAway(record)
+      throw new LandlineError("checksum_mismatch", { sha256: verified })
+    }
+    await this.#parts.directory.setUpload({ ...record, verified })
+    return verified
+  }
+
   /** Announces the file where that is still to be done: asked again, the answer is the same. */
   async #again(state: UploadState): Promise<UploadState> {
     if (!state.file) return state
@@ -246,9 +294,13 @@ export class Uploads {
   }
 
   async #throwAway({ id }: UploadRecord): Promise<void> {
-    await this.#parts.blobs.discard(id)
     await this.#parts.directory.removeUpload(id)
+    await this.#discard(id)
+  }
+
+  async #discard(id: string): Promise<void> {
     this.#quota.release(id)
+    await this.#parts.blobs.discard(id)
   }
 
   async #known(id: string): Promise<UploadRecord> {
@@ -269,6 +321,22 @@ export class Uploads {
   #expiry({ time }: UploadRecord, lastWrite: number): number {
     return Math.max(time, lastWrite) + limits.uploadKeptMs
   }
+}
+
+/** A file up to here is taken in whole before anything is stored of it. */
+const SMALL_BYTES = 64 * 1024
+
+async function gathered(source: AsyncIterable<Uint8Array>, bytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of source) {
+    size += chunk.length
+    chunks.push(chunk)
+    if (size > bytes) break
+  }
+  if (size !== bytes)
+    throw new LandlineError("bad_request", { bytes }, `The file was to have ${bytes} bytes, and others came.`)
+  return Buffer.concat(chunks)
 }
 
 const NO_SPACE = "The hub's disk has no room for that file. Send it again when there is space."

@@ -13,9 +13,8 @@ export function sendContinue(request: IncomingMessage, response: ServerResponse)
  * Tells a client that waits where its upload stands, before it has sent a byte (104, as in
  * draft-ietf-httpbis-resumable-upload). A response that waits for its turn on the connection has no socket yet.
  */
-export function sendUploadLocation(request: IncomingMessage, response: ServerResponse, path: string): void {
-  if (expectsContinue(request))
-    response.socket?.write(`HTTP/1.1 104 Upload Resumption Supported\r\nLocation: ${path}\r\n\r\n`)
+export function sendUploadLocation(response: ServerResponse, path: string): void {
+  response.socket?.write(`HTTP/1.1 104 Upload Resumption Supported\r\nLocation: ${path}\r\n\r\n`)
 }
 
 export const hasBody = ({ headers }: Pick<IncomingMessage, "headers">): boolean =>

@@ -1,17 +1,14 @@
 import type { ServerResponse } from "node:http"
 
 /**
- * Writes pieces to a response whose head is sent, as fast as the peer takes them, and ends it. A peer that goes
- * away ends the reading.
+ * Writes pieces to a response whose head is sent, one at a time, as fast as the peer takes them, and ends it. A
+ * peer that goes away ends the reading.
  * @returns whether all was handed over
  * @throws what the pieces throw; the connection is then cut, so that nobody takes the answer for whole
  */
 export async function deliver(response: ServerResponse, pieces: AsyncIterable<Uint8Array>): Promise<boolean> {
   try {
-    for await (const piece of pieces) {
-      if (response.destroyed) return false
-      if (!response.write(piece)) await writable(response)
-    }
+    for await (const piece of pieces) if (!(await taken(response, piece))) return false
   } catch (error) {
     response.destroy()
     throw error
@@ -23,14 +20,15 @@ export async function deliver(response: ServerResponse, pieces: AsyncIterable<Ui
   })
 }
 
-/** Resolves when more can be written, or nobody reads any more. */
-function writable(response: ServerResponse): Promise<void> {
+/** Writes a piece, and resolves when its memory can be used again: whether it was taken, or nobody reads any more. */
+function taken(response: ServerResponse, piece: Uint8Array): Promise<boolean> {
   return new Promise((resolve) => {
-    const done = () => {
-      response.off("drain", done).off("close", done)
-      resolve()
-    }
-    response.on("drain", done).on("close", done)
-    if (response.destroyed) done()
+    if (response.destroyed) return resolve(false)
+    const gone = () => resolve(false)
+    response.once("close", gone)
+    response.write(piece, (error) => {
+      response.off("close", gone)
+      resolve(!error)
+    })
   })
 }

@@ -4,7 +4,7 @@ import { fileInfo } from "../../capabilities/files/types.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { uploadPath } from "../../protocol/files.ts"
 import { limits } from "../../protocol/limits.ts"
-import { sendUploadLocation } from "./bodies.ts"
+import { expectsContinue, sendUploadLocation } from "./bodies.ts"
 import { sha256Of } from "./digests.ts"
 import { sendFile } from "./downloads.ts"
 import { fileLine, sendJson, sendSent, sendText } from "./file-answers.ts"
@@ -44,12 +44,13 @@ export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace
     const bytes = count("Content-Length", request.headers["content-length"])
     const sha256 = sha256Of(request.headers["repr-digest"])
     const wish = { name, bytes, room, link: link === "1", items, sha256 }
-    const { record, file } = await asAuthor(people, request, (who) => files.start(who, wish))
-    if (file) return sendSent(request, reply, file)
-    sendUploadLocation(request.raw, reply.raw, uploadPath(record.id))
     using body = new RequestBytes(request.raw, reply.raw, pace)
-    const state = await files.write(record.id, 0, body, { end: true })
-    return sendSent(request, reply, state.file!)
+    const begun = (id: string) => sendUploadLocation(reply.raw, uploadPath(id))
+    const waits = expectsContinue(request.raw)
+    const file = await asAuthor(people, request, (who) =>
+      files.put(who, wish, body, waits ? begun : undefined),
+    )
+    return sendSent(request, reply, file)
   })
 
   app.get("/files", list)

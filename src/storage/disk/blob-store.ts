@@ -140,9 +140,9 @@ class DiskBlobs implements BlobStore {
       if (file && there !== file.bytes) {
         if (file.durable < file.changes) await this.#sync(file)
         await system.rename(file.path, target)
-      }
+        this.#forget(file)
+      } else if (file) await this.#remove(file)
       await Promise.all([shard.sync(), this.#staging.sync()])
-      if (file) await this.#remove(file)
     }, "unknown_upload")
   }
 
@@ -211,8 +211,12 @@ class DiskBlobs implements BlobStore {
     return file
   }
 
-  async #remove({ id, path }: StagedFile): Promise<void> {
-    await unlinkIfThere(path)
+  async #remove(file: StagedFile): Promise<void> {
+    await unlinkIfThere(file.path)
+    this.#forget(file)
+  }
+
+  #forget({ id }: StagedFile): void {
     this.#staged.delete(id)
     this.#hashes.forget(id)
   }

@@ -24,9 +24,7 @@ export class FreeSpace {
 
   /** Accounts for bytes that are about to be written. @throws LandlineError storage_full */
   async take(bytes: number): Promise<void> {
-    const stale =
-      performance.now() - this.#measuredAt > MEASURED_FOR_MS || this.#takenBytes > MEASURED_FOR_BYTES
-    if (stale || bytes > this.#aboveFloor) await this.#measure()
+    if (this.#stale() || bytes > this.#aboveFloor) await this.#measure()
     if (bytes > this.#aboveFloor) throw new LandlineError("storage_full")
     this.#aboveFloor -= bytes
     this.#takenBytes += bytes
@@ -34,8 +32,12 @@ export class FreeSpace {
 
   /** Bytes above the floor. */
   async room(): Promise<number> {
-    await this.#measure()
+    if (this.#stale()) await this.#measure()
     return Math.max(0, this.#aboveFloor)
+  }
+
+  #stale(): boolean {
+    return performance.now() - this.#measuredAt > MEASURED_FOR_MS || this.#takenBytes > MEASURED_FOR_BYTES
   }
 
   async #measure(): Promise<void> {
