@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto"
 import { once } from "node:events"
 import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http"
+import { setTimeout as sleep } from "node:timers/promises"
 import { nowMs } from "../support/clock.ts"
 import { sha256Of } from "../support/files.ts"
 import type { PutOrder, PutReport } from "./putter.ts"
@@ -10,13 +11,15 @@ import type { PutOrder, PutReport } from "./putter.ts"
  * with the time of each, then gets every one of them back, compares its SHA-256 and ends with 0.
  */
 
-const blockBytesMax = 1024 ** 2
+const blockBytesMax = 128 * 1024
 
-const { url, files, warmup, bytes, atOnce }: PutOrder = JSON.parse(process.argv[2]!)
+const { url, files, warmup, bytes, atOnce, bytesPerSecond }: PutOrder = JSON.parse(process.argv[2]!)
 const base = new URL(url)
 const agent = new Agent({ keepAlive: true, maxSockets: atOnce })
 const block = randomBytes(Math.min(bytes, blockBytesMax))
 const paths = new Map<number, string>()
+let handedOver = 0
+let startMs = nowMs()
 
 /** The bytes of file `n`: its number, and random ones that all have. */
 function* content(n: number): Generator<Buffer> {
@@ -47,8 +50,11 @@ async function put(n: number): Promise<void> {
   const asked = ask("PUT", `${base.pathname}bench-${n}.bin`)
   const answered = answerTo(asked).then(textOf)
   answered.catch(() => asked.destroy()) // it is awaited below
-  for (const piece of content(n))
+  for (const piece of content(n)) {
     if (!asked.write(piece)) await Promise.race([once(asked, "drain"), answered])
+    handedOver += piece.length
+    if (bytesPerSecond) await sleep(Math.max(0, startMs + (handedOver / bytesPerSecond) * 1_000 - nowMs()))
+  }
   asked.end()
   const text = await answered
   // A hub gives the file an address of its own; other servers keep it where it was put.
@@ -77,7 +83,8 @@ const report = (message: PutReport) => process.send!(message)
 process.on("disconnect", () => process.exit())
 
 await each(0, warmup, put)
-const startMs = nowMs()
+handedOver = 0
+startMs = nowMs()
 report({ op: "begun" })
 const tookMs: number[] = []
 await each(warmup, warmup + files, async (n) => {

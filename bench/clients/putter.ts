@@ -7,9 +7,11 @@ export interface PutOrder {
   readonly files: number
   /** Files before them, off the clock. */
   readonly warmup: number
-  /** Of each file; above 1 MiB whole mebibytes. */
+  /** Of each file; above 128 KiB a multiple of it. */
   readonly bytes: number
   readonly atOnce: number
+  /** Of all together; left out, as fast as the server reads. */
+  readonly bytesPerSecond?: number
 }
 
 export type PutReport = { op: "begun" } | { op: "sent"; tookMs: number[] }

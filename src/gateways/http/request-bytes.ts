@@ -16,8 +16,9 @@ export interface Pace {
  * the request is known by then. It throws where the body ends early (`bad_request`) or is slower than the pace
  * (`too_slow`). `using` lets go of the request, however far it was read.
  *
- * A chunk is lent: asking for the next gives its memory back at once. Left to the collector, chunks that come at
- * the speed of a line keep it running, at twice the cost of all else that is done with them.
+ * Chunks of a body of more than limits.uploadBufferBytes are lent: asking for the next gives the memory of the last
+ * back at once. Left to the collector, chunks that come at the speed of a line keep it running, at twice the cost
+ * of all else that is done with them.
  */
 export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposable {
   readonly #request: IncomingMessage
@@ -26,6 +27,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
   #queue: Buffer[] = []
   #queuedBytes = 0
   #lent: Buffer | undefined
+  readonly #lends: boolean
   #waiting: PromiseWithResolvers<IteratorResult<Uint8Array>> | undefined
   #end: { readonly error?: LandlineError } | undefined
   #timer: NodeJS.Timeout | undefined
@@ -38,6 +40,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
     this.#request = request
     this.#response = response
     this.#pace = pace
+    this.#lends = Number(request.headers["content-length"] ?? Infinity) > limits.uploadBufferBytes
   }
 
   [Symbol.asyncIterator](): this {
@@ -46,7 +49,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
 
   async next(): Promise<IteratorResult<Uint8Array>> {
     if (!this.#timer) this.#begin()
-    if (this.#lent) free(this.#lent)
+    if (this.#lent && this.#lends) free(this.#lent)
     this.#lent = undefined
     const chunk = this.#queue.shift()
     if (chunk) {
