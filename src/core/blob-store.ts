@@ -48,7 +48,8 @@ export interface BlobStore {
   size(sha256: string): Promise<number | undefined>
 
   /**
-   * Bytes `from` to `to` (without `to`) of a published blob. Reading begins with the first pull and runs one piece
+   * Bytes `from` to `to` (without `to`) of a published blob. A piece is valid only until the next is asked for:
+   * its memory is used again. Reading begins with the first pull and runs one piece
    * ahead; who stops early calls `return`. @throws LandlineError unknown_file; internal where it ends before `to`
    */
   read(sha256: string, from: number, to: number): AsyncIterable<Uint8Array>

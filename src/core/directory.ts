@@ -54,6 +54,10 @@ export interface UploadRecord {
   readonly room: string
   readonly link: boolean
   readonly partial: boolean
+  /** The uploads that it was joined of, in their order; none for any other. */
+  readonly parts: readonly string[]
+  /** What a tus client said of it, word for word, since it is to be told back; empty without. */
+  readonly metadata: string
   /** SHA-256 in hex that the whole must have; empty where none was declared, `follows` where it is to come. */
   readonly sha256: string
   /** SHA-256 in hex that it has, once it is whole and verified. */

@@ -159,7 +159,12 @@ export const ERRORS = {
     retry: "never",
     say: "The data directory cannot be written. Choose another with --data.",
   },
-  local_file: { http: 500, close: 0, retry: "never", say: "A file of this machine cannot be read or written." },
+  local_file: {
+    http: 500,
+    close: 0,
+    retry: "never",
+    say: "A file of this machine cannot be read or written.",
+  },
   usage: { http: 400, close: 0, retry: "never", say: "That command line is not understood." },
   port_in_use: {
     http: 500,

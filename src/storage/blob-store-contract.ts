@@ -39,7 +39,7 @@ export async function publish(blobs: BlobStore, bytes: Uint8Array): Promise<stri
 
 export async function read(blobs: BlobStore, sum: string, from: number, to: number): Promise<Buffer> {
   const pieces: Uint8Array[] = []
-  for await (const piece of blobs.read(sum, from, to)) pieces.push(piece)
+  for await (const piece of blobs.read(sum, from, to)) pieces.push(Buffer.from(piece))
   return Buffer.concat(pieces)
 }
 
@@ -275,7 +275,7 @@ export function blobStoreContract(open: OpenBlobs): void {
     const pieces: Uint8Array[] = []
     for await (const piece of blobs.read(sum, 0, bytes.length)) {
       if (pieces.length === 0) await blobs.remove(sum)
-      pieces.push(piece)
+      pieces.push(Buffer.from(piece))
     }
     assert.ok(pieces.length > 1)
     assert.deepEqual(Buffer.concat(pieces), bytes)

@@ -129,6 +129,8 @@ const upload: UploadRecord = {
   room: "lobby",
   link: false,
   partial: false,
+  parts: [],
+  metadata: "",
   sha256: "",
   verified: "",
   trusted: undefined,

@@ -68,6 +68,6 @@ export async function heard({ log }: Stores): Promise<WireEntry[]> {
 
 export async function content(files: Files, id: string, from?: number, to?: number): Promise<Buffer> {
   const read: Uint8Array[] = []
-  for await (const piece of files.read(await files.file(ada, id), from, to)) read.push(piece)
+  for await (const piece of files.read(await files.file(ada, id), from, to)) read.push(Buffer.from(piece))
   return Buffer.concat(read)
 }

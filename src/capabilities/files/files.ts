@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory, FileQuery, FileRecord } from "../../core/directory.ts"
 import type { Topics } from "../../core/topics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
+import { roomName } from "../../protocol/names.ts"
 import { Guesses, plainCode } from "./codes.ts"
 import { Publisher } from "./publisher.ts"
 import { Quota, type QuotaSettings } from "./quota.ts"
@@ -105,7 +106,8 @@ export class Files {
   }
 
   /**
-   * Writes at `offset` what the source gives until it ends; when it throws, what came is kept, unless it was to
+   * Writes at `offset` what the source gives until it ends; a chunk has to be valid only until the next is asked
+   * for. When the source throws, what came is kept, unless it was to
    * have a checksum, and the error is thrown on. A writer that is still under way ends with `superseded`. An
    * upload that is whole then becomes a file, announced in its room.
    * @throws LandlineError unknown_upload | offset_mismatch { offset } | too_large | checksum_mismatch |
@@ -145,7 +147,11 @@ export class Files {
   /** Newest first. @throws LandlineError bad_name */
   async list(who: Author, query: FileQuery): Promise<FileRecord[]> {
     authorize(who, "read")
-    return (await this.#parts.directory.files(query)).filter((file) => !this.#ended(file))
+    const { room, ...rest } = query
+    const found = await this.#parts.directory.files(
+      room === undefined ? rest : { ...rest, room: roomName(room) },
+    )
+    return found.filter((file) => !this.#ended(file))
   }
 
   /** Bytes `from` to `to` (without `to`) of a file. @throws LandlineError unknown_file */
@@ -172,13 +178,14 @@ export class Files {
 
   /**
    * The file of a one-time code. Whoever asks first has it for themselves.
-   * @param address of whoever asks
+   * @param address of whoever asks for the bytes; without it, the code is only looked up
    * @throws LandlineError unknown_file | slow_down
    */
-  async redeem(code: string, address: string): Promise<FileRecord> {
+  async redeem(code: string, address?: string): Promise<FileRecord> {
     this.#guesses.admit()
     const file = await this.#parts.directory.fileOfCode(plainCode(code))
     if (file && !this.#ended(file)) {
+      if (address === undefined) return file
       const claimed = this.#claims.get(file.code) ?? address
       this.#claims.set(file.code, claimed)
       if (claimed === address) return file

@@ -122,7 +122,7 @@ export class Publisher {
   async #head(sha256: string, bytes: number): Promise<Uint8Array> {
     const pieces: Uint8Array[] = []
     for await (const piece of this.#parts.blobs.read(sha256, 0, Math.min(bytes, SNIFFED_BYTES)))
-      pieces.push(piece)
+      pieces.push(Buffer.from(piece))
     return Buffer.concat(pieces)
   }
 }

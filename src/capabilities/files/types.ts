@@ -17,6 +17,8 @@ export interface NewUpload {
   readonly sha256?: string | undefined
   /** A part, which never becomes a file by itself (tus concatenation). */
   readonly partial?: boolean | undefined
+  /** Told back as it is. */
+  readonly metadata?: string | undefined
 }
 
 /** Where an upload stands. */

@@ -104,6 +104,12 @@ export class Uploads {
     return this.#writers.run(id, async (signal) => {
       const state = await this.state(id)
       if (offset !== state.offset) throw mismatch(state.offset)
+      if (state.record.parts.length > 0)
+        throw new LandlineError(
+          "forbidden",
+          {},
+          "An upload that was joined of parts takes no bytes of its own.",
+        )
       if (state.record.file !== "") return this.#again(state)
       const record = await this.#receive(this.#declared(state, options), until(source, signal), options)
       return this.#finish(record, options.sha256)
@@ -123,7 +129,7 @@ export class Uploads {
     // What the parts had reserved passes on to the whole.
     for (const part of parts) this.#quota.release(part)
     const { blobs, directory } = this.#parts
-    const record = await this.#begin(who, { ...upload, bytes })
+    const record = await this.#begin(who, { ...upload, bytes }, parts)
     await blobs.join(record.id, parts)
     for (const { record: part } of states) {
       await directory.setUpload({ ...part, file: record.id })
@@ -167,8 +173,8 @@ export class Uploads {
     return this.#writers.close()
   }
 
-  async #begin(who: Author, upload: NewUpload): Promise<UploadRecord> {
-    const record = await this.#admit(who, upload)
+  async #begin(who: Author, upload: NewUpload, parts: readonly string[] = []): Promise<UploadRecord> {
+    const record = { ...(await this.#admit(who, upload)), parts }
     try {
       await this.#parts.directory.setUpload(record)
       return record
@@ -181,7 +187,7 @@ export class Uploads {
   /** Whether there is room for it, by all limits; then a blob is staged. */
   async #admit(who: Author, upload: NewUpload): Promise<UploadRecord> {
     authorize(who, "write")
-    const { bytes, partial = false, link = false, items = 0, sha256 = "" } = upload
+    const { bytes, partial = false, link = false, items = 0, sha256 = "", metadata = "" } = upload
     const room = link || partial ? "" : roomName(upload.room ?? LOBBY)
     if (room !== "") await this.#publisher.topic(room)
     checkSize(bytes)
@@ -206,6 +212,8 @@ export class Uploads {
       room,
       link,
       partial,
+      parts: [],
+      metadata,
       sha256: sha256.toLowerCase(),
       verified: "",
       trusted: undefined,

@@ -83,7 +83,10 @@ export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace
   }
 
   app.get("/get/:code", async (request: FastifyRequest<{ Params: { code: string } }>, reply) => {
-    const file = await files.redeem(request.params.code, request.ip)
+    const file = await files.redeem(
+      request.params.code,
+      request.method === "GET" ? request.ip : undefined, // a look at the head takes nothing from anybody
+    )
     await sendFile(request, reply, parts, file, "once", async ({ to }) => {
       if (to === file.bytes) await files.redeemed(file)
     })

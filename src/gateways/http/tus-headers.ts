@@ -1,7 +1,6 @@
 import { isUtf8 } from "node:buffer"
 import type { FastifyReply, FastifyRequest } from "fastify"
 import type { NewUpload, WriteOptions } from "../../capabilities/files/types.ts"
-import type { UploadRecord } from "../../core/directory.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 
@@ -86,15 +85,6 @@ export function newUpload(values: ReadonlyMap<string, Buffer>): NewUpload {
     items: Number(items),
     sha256,
   }
-}
-
-/** The metadata of an upload, as far as it meant something to the hub. */
-export function describe({ name, room, link, items, sha256 }: UploadRecord): string {
-  const known = Object.entries({ filename: name, room, link: link ? "1" : "", items: items || "", sha256 })
-  return known
-    .filter(([, value]) => value !== "")
-    .map(([key, value]) => `${key} ${Buffer.from(String(value)).toString("base64")}`)
-    .join(",")
 }
 
 /** Checksum: of the bytes of this request. @throws LandlineError bad_request */

@@ -13,7 +13,6 @@ import {
   concat,
   count,
   declaredLength,
-  describe,
   metadata,
   newUpload,
 } from "./tus-headers.ts"
@@ -41,7 +40,8 @@ export class TusUploads {
     )
     const { headers } = request
     const kind = concat(headers["upload-concat"])
-    const wish = newUpload(metadata(headers["upload-metadata"]))
+    const said = headers["upload-metadata"]
+    const wish = { ...newUpload(metadata(said)), metadata: String(said ?? "") }
     if (hasBody(request)) checkType(request)
     const begun = await this.#begin(request, kind, wish)
     // Known to the client even where what follows is refused.
@@ -80,10 +80,12 @@ export class TusUploads {
   async head(request: UploadRequest, reply: FastifyReply): Promise<FastifyReply> {
     checkTusVersion(request, reply)
     const state = await this.#parts.files.state(request.params.id)
-    const { bytes, partial } = state.record
+    const { bytes, partial, parts, metadata: said } = state.record
     reply.headers({
       ...(bytes === undefined ? { "Upload-Defer-Length": "1" } : { "Upload-Length": bytes }),
-      ...(partial ? { "Upload-Concat": "partial" } : { "Upload-Metadata": describe(state.record) }),
+      ...(partial && { "Upload-Concat": "partial" }),
+      ...(parts.length > 0 && { "Upload-Concat": `final;${parts.map(uploadPath).join(" ")}` }),
+      ...(said !== "" && { "Upload-Metadata": said }),
     })
     return answered(reply, state)
   }
