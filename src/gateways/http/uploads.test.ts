@@ -146,6 +146,8 @@ test("tus: parts become one file, and say what they are", async () => {
   const path = await create(gateway, final, "joined.txt")
   const { header } = await ask(gateway, "HEAD", path, TUS)
   assert.equal(header("upload-length"), "6")
+  assert.equal(header("upload-concat"), `final;${first} ${second}`)
+  assert.equal((await patch(gateway, path, 6, "")).status, 403)
   assert.equal((await ask(gateway, "GET", header("landline-file")!)).text, "abcdef")
 })
 
