@@ -66,13 +66,14 @@ function greeting({ address, port, settings, lab }: Hub): string {
     `  browser   ${addresses.at(-1)}`,
     `  terminal  npx landline chat${at}`,
     `  script    curl -d 'hello' ${address}/rooms/lobby`,
+    `  file      curl -T FILE ${address}/files/`,
     ...(services.length > 0
       ? ["", `The lab is open; its programs talk in ${settings.labRoom}:`, ...services]
       : []),
     "",
     settings.data === ":memory:"
       ? "Nothing is kept when it stops. Ctrl-C stops it."
-      : `What is said is kept in ${settings.data}. Ctrl-C stops the hub.`,
+      : `What is said and sent is kept in ${settings.data}. Ctrl-C stops the hub.`,
     "",
     "",
   ].join("\n")

@@ -43,13 +43,15 @@ export function rootPage(hub: {
 <body>
 <main>
 <h1>${escapeHtml(hub.name)}</h1>
-<p class="soft">A Landline hub: people and programs of this network talk here, and nothing they said is lost. Version ${escapeHtml(hub.version)}.</p>
+<p class="soft">A Landline hub: people and programs of this network talk and pass files here, and nothing they said is lost. Version ${escapeHtml(hub.version)}.</p>
 <h2>From a terminal</h2>
 <pre>npx landline chat --hub ${host}</pre>
 <h2>From a script</h2>
 <pre>curl -d 'print done' -H 'Landline-Name: printer' http://${host}/rooms/lobby
 curl http://${host}/rooms/lobby
-curl -H 'Accept: text/event-stream' http://${host}/rooms/lobby</pre>
+curl -H 'Accept: text/event-stream' http://${host}/rooms/lobby
+curl -T report.pdf http://${host}/files/
+curl http://${host}/files</pre>
 <h2>From a page or program in JavaScript</h2>
 <pre>import { connect } from "http://${host}/client.js"</pre>
 <h2>Rooms</h2>
