@@ -377,3 +377,22 @@ test("a room that is not there, and a name that cannot be, are refused before an
   await assert.rejects(files.start(ada, { name: "a", bytes: 1, room: "../x" }), { code: "bad_name" })
   assert.deepEqual(await stores.blobs.allStaged(), [])
 })
+
+test("whoever is about to go on with an upload ends a writer that hangs, and learns where it stands", async () => {
+  await using opened = await openFiles(await memoryStores())
+  const { files } = opened
+  const { record } = await files.start(ada, { name: "a", bytes: 6 })
+  const hanging = Promise.withResolvers<void>()
+  async function* stale() {
+    yield Buffer.from("abc")
+    await hanging.promise
+  }
+  const older = files.write(record.id, 0, stale())
+  const [settled] = await Promise.all([
+    files.settled(record.id),
+    assert.rejects(older, { code: "superseded" }),
+  ])
+  assert.equal(settled.offset, (await files.state(record.id)).offset)
+  assert.ok((await files.write(record.id, settled.offset, pieces("abcdef".slice(settled.offset)))).file)
+  hanging.resolve()
+})

@@ -100,6 +100,14 @@ export class Files {
     return this.#uploads.state(id)
   }
 
+  /**
+   * As `state`, for whoever is about to go on with the upload: a writer that is still under way ends first, so that
+   * nothing moves any more. @throws LandlineError unknown_upload
+   */
+  settled(id: string): Promise<UploadState> {
+    return this.#uploads.settled(id)
+  }
+
   /** Uploads of a member that are not finished; guests have not proven to be who began one. */
   uploads(who: Author): Promise<UploadState[]> {
     return this.#uploads.list(who)

@@ -85,6 +85,11 @@ export class Uploads {
     return { record: { ...record, expires: this.#expiry(record, staged.time) }, offset }
   }
 
+  /** See `Files.settled`. */
+  settled(id: string): Promise<UploadState> {
+    return this.#writers.run(id, () => this.state(id))
+  }
+
   /** See `Files.uploads`. */
   async list(who: Author): Promise<UploadState[]> {
     if (who.role !== "member") return []

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { sendContinue } from "./bodies.ts"
+import { inNextTurn, spend } from "./turn-budget.ts"
 
 /** The pace that an upload has to keep. */
 export interface Pace {
@@ -33,6 +34,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
   #timer: NodeJS.Timeout | undefined
   /** Of this window of the pace. */
   #receivedBytes = 0
+  #resting = false
   /** It was this side that let the client wait. */
   #held = false
 
@@ -54,8 +56,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
     const chunk = this.#queue.shift()
     if (chunk) {
       this.#queuedBytes -= chunk.length
-      if (this.#request.isPaused() && this.#queuedBytes <= limits.uploadBufferBytes / 2)
-        this.#request.resume()
+      this.#goOn()
       return this.#lend(chunk)
     }
     if (this.#end?.error) throw this.#end.error
@@ -88,6 +89,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
 
   readonly #take = (chunk: Buffer): void => {
     this.#receivedBytes += chunk.length
+    if (!spend(chunk.length)) this.#rest()
     if (this.#waiting) {
       this.#waiting.resolve(this.#lend(chunk))
       this.#waiting = undefined
@@ -98,6 +100,21 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
     if (this.#queuedBytes < limits.uploadBufferBytes) return
     this.#held = true
     this.#request.pause()
+  }
+
+  /** It is the others' turn. */
+  #rest(): void {
+    this.#resting = true
+    this.#request.pause()
+    inNextTurn(() => {
+      this.#resting = false
+      this.#goOn()
+    })
+  }
+
+  #goOn(): void {
+    const room = this.#queuedBytes <= limits.uploadBufferBytes / 2
+    if (room && !this.#resting && !this.#end && this.#request.isPaused()) this.#request.resume()
   }
 
   #lend(chunk: Buffer): IteratorResult<Uint8Array> {

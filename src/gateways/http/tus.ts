@@ -79,7 +79,11 @@ export class TusUploads {
 
   async head(request: UploadRequest, reply: FastifyReply): Promise<FastifyReply> {
     checkTusVersion(request, reply)
-    const state = await this.#parts.files.state(request.params.id)
+    const { files } = this.#parts
+    const { id } = request.params
+    // By tus, whoever asks is about to go on, and a request of theirs that is still open is stale.
+    const tus = request.headers["tus-resumable"] !== undefined
+    const state = await (tus ? files.settled(id) : files.state(id))
     const { bytes, partial, parts, metadata: said } = state.record
     reply.headers({
       ...(bytes === undefined ? { "Upload-Defer-Length": "1" } : { "Upload-Length": bytes }),

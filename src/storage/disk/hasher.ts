@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto"
 import { closeSync, openSync, readSync } from "node:fs"
+import { setPriority } from "node:os"
 import { LandlineError } from "../../protocol/errors.ts"
 import { serveCalls } from "../calls.ts"
 import { diskError } from "./system.ts"
@@ -14,6 +15,10 @@ interface State {
   /** As the hash was at a place to which the blob may be cut back. */
   kept?: { readonly hash: Hash; readonly bytes: number }
 }
+
+// Who waits for a message waits less than who waits for a whole file. Elsewhere than on Linux it would hold for the
+// whole hub, not for this thread.
+if (process.platform === "linux") setPriority(10)
 
 const states = new Map<string, State>()
 
