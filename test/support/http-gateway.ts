@@ -47,6 +47,7 @@ export async function startGateway(
       clientFile: undefined,
       metrics: async () => "",
       ready: () => true,
+      talking: () => false,
       onDefect: (cause) => defects.push(cause),
     },
     { ...limits, ...bounds },

@@ -11,6 +11,7 @@ import { registerPages } from "./pages.ts"
 import { boundBody, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
 import { registerRooms } from "./rooms.ts"
 import { EventStreams } from "./streams.ts"
+import { Turns } from "./turns.ts"
 import { TUS_VERSION } from "./tus-headers.ts"
 import { registerUploads } from "./uploads.ts"
 
@@ -27,6 +28,8 @@ export interface HttpParts {
   metrics(): Promise<string>
   /** Whether entries can be stored, as far as the last try tells. */
   ready(): boolean
+  /** Whether messages go to followers at the moment. */
+  talking(): boolean
   onDefect(cause: unknown): void
 }
 
@@ -108,8 +111,9 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   app.setErrorHandler(fail)
 
   registerPages(app, parts)
-  registerFiles(app, parts, bounds)
-  registerUploads(app, parts, bounds)
+  const pace = { ...bounds, turns: new Turns(parts.talking) }
+  registerFiles(app, parts, pace)
+  registerUploads(app, parts, pace)
   app.register(async (scope) => {
     // What people say is text, whatever content type their program puts on it.
     scope.removeAllContentTypeParsers()

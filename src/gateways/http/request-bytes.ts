@@ -2,13 +2,15 @@ import type { IncomingMessage, ServerResponse } from "node:http"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { sendContinue } from "./bodies.ts"
-import { inNextTurn, spend } from "./turn-budget.ts"
+import type { Turns } from "./turns.ts"
 
 /** The pace that an upload has to keep. */
 export interface Pace {
   /** Bytes a second. */
   readonly uploadRateMin: number
   readonly uploadRateWindowMs: number
+  /** What all uploads share. */
+  readonly turns: Turns
 }
 
 /**
@@ -89,7 +91,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
 
   readonly #take = (chunk: Buffer): void => {
     this.#receivedBytes += chunk.length
-    if (!spend(chunk.length)) this.#rest()
+    if (!this.#pace.turns.spend(chunk.length)) this.#rest()
     if (this.#waiting) {
       this.#waiting.resolve(this.#lend(chunk))
       this.#waiting = undefined
@@ -106,7 +108,7 @@ export class RequestBytes implements AsyncIterableIterator<Uint8Array>, Disposab
   #rest(): void {
     this.#resting = true
     this.#request.pause()
-    inNextTurn(() => {
+    this.#pace.turns.wait(() => {
       this.#resting = false
       this.#goOn()
     })
