@@ -103,8 +103,10 @@ export interface Directory {
   /** Adds the upload, or replaces the one of its id. */
   setUpload(upload: UploadRecord): Promise<void>
   upload(id: string): Promise<UploadRecord | undefined>
-  /** Oldest first. */
-  uploads(): Promise<UploadRecord[]>
+  /** Those that are no file yet, of one sender or of all, oldest first, without their metadata. */
+  openUploads(sender?: string): Promise<UploadRecord[]>
+  /** Ids of those that became files, and whose time ended before this one. */
+  endedUploads(now: number): Promise<string[]>
   removeUpload(id: string): Promise<void>
 
   /** Adds the file, or replaces the one of its id. */

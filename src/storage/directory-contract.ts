@@ -47,13 +47,25 @@ export function fileDirectoryContract(open: () => Promise<{ directory: Directory
     await directory.setUpload({ ...upload, id: "b" })
     await directory.setUpload({ ...upload, id: "a" })
     await directory.setUpload({ ...upload, id: "b", bytes: 5, verified: "cc" })
-    assert.deepEqual(await directory.uploads(), [
+    assert.deepEqual(await directory.openUploads(), [
       { ...upload, id: "b", bytes: 5, verified: "cc" },
       { ...upload, id: "a" },
     ])
     assert.deepEqual(await directory.upload("a"), { ...upload, id: "a" })
     await directory.removeUpload("a")
     assert.equal(await directory.upload("a"), undefined)
+  })
+
+  test("uploads that are no file yet are listed by sender and without metadata; those that are, when they end", async () => {
+    await using opened = await open()
+    const { directory } = opened
+    await directory.setUpload({ ...upload, id: "open", metadata: "filename YQ==" })
+    await directory.setUpload({ ...upload, id: "done", file: "f", expires: 10 })
+    await directory.setUpload({ ...upload, id: "later", file: "f", expires: 11 })
+    assert.deepEqual(await directory.openUploads("ada"), [{ ...upload, id: "open" }])
+    assert.deepEqual(await directory.openUploads("bob"), [])
+    assert.equal((await directory.upload("open"))?.metadata, "filename YQ==")
+    assert.deepEqual(await directory.endedUploads(10), ["done"])
   })
 
   test("files are listed newest first, by room, sender and part of the name, page after page", async () => {

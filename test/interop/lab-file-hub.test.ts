@@ -31,7 +31,7 @@ async function contentOf(hub: LabTestHub, name: string): Promise<string | undefi
 }
 
 /** Uploads that are neither a file nor gone. */
-const left = async (hub: LabTestHub) => (await hub.directory.uploads()).filter(({ file }) => file === "")
+const left = async (hub: LabTestHub) => (await hub.directory.openUploads()).filter(({ file }) => file === "")
 
 describe("lab file in the hub", () => {
   test("a file is announced in the room, sent by a guest under its address", async () => {

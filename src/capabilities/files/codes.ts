@@ -2,10 +2,11 @@ import { randomInt } from "node:crypto"
 import type { Clock } from "../../core/clock.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 
-/** Letters and digits that nobody takes for each other. 31^8 codes: ten guesses a minute find none. */
+/** Letters and digits that nobody takes for each other. 31^8 codes: a thousand guesses a minute find none. */
 const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 const LENGTH = 8
-const WRONG_MAX = 10
+const WRONG_PER_ADDRESS = 10
+const WRONG_OF_ALL = 1_000
 const WRONG_WINDOW_MS = 60_000
 
 /** A new code, such as `K7QM3FXA`. */
@@ -19,10 +20,11 @@ export function plainCode(text: string): string {
   return code.length === LENGTH && [...code].every((sign) => ALPHABET.includes(sign)) ? code : ""
 }
 
-/** Bounds the wrong codes of everybody together, so that codes can be short. */
+/** Bounds the wrong codes of each address, and of all together, so that codes can be short. */
 export class Guesses {
   readonly #clock: Clock
-  #wrong = 0
+  readonly #wrong = new Map<string, number>() // by address
+  #wrongOfAll = 0
   #since = 0
 
   constructor(clock: Clock) {
@@ -30,13 +32,14 @@ export class Guesses {
   }
 
   /** @throws LandlineError slow_down after too many wrong ones */
-  admit(): void {
+  admit(address: string): void {
     const now = this.#clock.now()
     if (now - this.#since >= WRONG_WINDOW_MS) {
-      this.#wrong = 0
+      this.#wrong.clear()
+      this.#wrongOfAll = 0
       this.#since = now
     }
-    if (this.#wrong >= WRONG_MAX)
+    if (this.#wrongOfAll >= WRONG_OF_ALL || (this.#wrong.get(address) ?? 0) >= WRONG_PER_ADDRESS)
       throw new LandlineError(
         "slow_down",
         {},
@@ -44,7 +47,8 @@ export class Guesses {
       )
   }
 
-  wrong(): void {
-    this.#wrong++
+  wrong(address: string): void {
+    this.#wrong.set(address, (this.#wrong.get(address) ?? 0) + 1)
+    this.#wrongOfAll++
   }
 }

@@ -344,18 +344,26 @@ test("a one-time link is for whoever asks first, until the file was got whole; i
   const stores = await memoryStores()
   await using opened = await openFiles(stores)
   const { files } = opened
-  const { file } = await files.start(ada, { name: "a", bytes: 0, link: true })
-  assert.match(file!.code, /^[2-9A-HJKMNP-Z]{8}$/)
+  const file = await files.put(ada, { name: "a", bytes: 3, link: true }, pieces("abc"))
+  assert.match(file.code, /^[2-9A-HJKMNP-Z]{8}$/)
   assert.deepEqual(await heard(stores), [])
   assert.deepEqual(await files.list(ada, { limit: 10 }), [])
-  await assert.rejects(files.file(ada, file!.id), { code: "unknown_file" })
-  const typed = `${file!.code.slice(0, 4).toLowerCase()}-${file!.code.slice(4)}`
-  assert.equal((await files.redeem(typed)).id, file!.id) // a mere look
-  assert.equal((await files.redeem(typed, "10.0.0.1")).id, file!.id)
-  await assert.rejects(files.redeem(file!.code, "10.0.0.2"), { code: "unknown_file" })
-  await files.redeemed(await files.redeem(file!.code, "10.0.0.1"))
-  await assert.rejects(files.redeem(file!.code, "10.0.0.1"), { code: "unknown_file" })
-  assert.equal(await stores.blobs.size(file!.sha256), undefined)
+  await assert.rejects(files.file(ada, file.id), { code: "unknown_file" })
+  const typed = `${file.code.slice(0, 4).toLowerCase()}-${file.code.slice(4)}`
+  assert.equal((await files.peek(typed, "10.0.0.9")).id, file.id) // a mere look
+  assert.equal((await files.redeem(typed, "10.0.0.1")).id, file.id)
+  await assert.rejects(files.redeem(file.code, "10.0.0.2"), { code: "unknown_file" })
+  assert.equal(files.handedOver(file, 2, 3), false) // its end alone
+  await assert.rejects(files.peek(file.code, "10.0.0.2"), { code: "unknown_file" })
+  assert.equal(files.handedOver(file, 0, 2), false)
+  assert.equal(files.handedOver(file, 1, 3), true)
+  await assert.rejects(files.redeem(file.code, "10.0.0.1"), { code: "unknown_file" })
+  files.lost(file)
+  assert.ok(await files.redeem(file.code, "10.0.0.1"))
+  assert.equal(files.handedOver(file, 0, 3), true)
+  await files.redeemed(file)
+  await assert.rejects(files.redeem(file.code, "10.0.0.1"), { code: "unknown_file" })
+  assert.equal(await stores.blobs.size(file.sha256), undefined)
 })
 
 test("codes cannot be guessed: after ten wrong ones in a minute even a right one must wait", async () => {
@@ -365,6 +373,7 @@ test("codes cannot be guessed: after ten wrong ones in a minute even a right one
   for (let wrong = 0; wrong < 10; wrong++)
     await assert.rejects(files.redeem("22222222", "10.0.0.1"), { code: "unknown_file" })
   await assert.rejects(files.redeem(file!.code, "10.0.0.1"), { code: "slow_down" })
+  assert.ok(await files.peek(file!.code, "10.0.0.2"), "others go on")
   clock.time += 60_000
   assert.ok(await files.redeem(file!.code, "10.0.0.1"))
 })

@@ -6,7 +6,7 @@ import type { Directory, FileQuery, FileRecord } from "../../core/directory.ts"
 import type { Topics } from "../../core/topics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { roomName } from "../../protocol/names.ts"
-import { Guesses, plainCode } from "./codes.ts"
+import { Links } from "./links.ts"
 import { Publisher } from "./publisher.ts"
 import { Quota, type QuotaSettings } from "./quota.ts"
 import type { NewUpload, UploadState, WriteOptions } from "./types.ts"
@@ -34,8 +34,7 @@ export class Files {
   readonly #quota: Quota
   readonly #publisher: Publisher
   readonly #uploads: Uploads
-  readonly #guesses: Guesses
-  readonly #claims = new Map<string, string>() // one-time codes, and the address that asked first
+  readonly #links: Links
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: FileParts) {
@@ -43,7 +42,7 @@ export class Files {
     this.#quota = new Quota(this.#parts.settings)
     this.#publisher = new Publisher(this.#parts, this.#quota)
     this.#uploads = new Uploads(this.#parts, this.#quota, this.#publisher)
-    this.#guesses = new Guesses(this.#parts.clock)
+    this.#links = new Links(this.#parts.directory, this.#parts.clock)
   }
 
   /** Takes up what is stored, finishes what an interruption left, and tends it from now on. */
@@ -62,6 +61,7 @@ export class Files {
       const now = this.#parts.clock.now()
       for (const file of await this.#parts.directory.filesToTend(now)) {
         const ended = file.expires > 0 && file.expires <= now
+        if (ended) this.#links.forget(file)
         await (ended ? this.#publisher.remove(file, file.sender) : this.#publisher.announce(file)).catch(
           onError,
         )
@@ -186,29 +186,35 @@ export class Files {
 
   /**
    * The file of a one-time code. Whoever asks first has it for themselves.
-   * @param address of whoever asks for the bytes; without it, the code is only looked up
+   * @param address of whoever asks
    * @throws LandlineError unknown_file | slow_down
    */
-  async redeem(code: string, address?: string): Promise<FileRecord> {
-    this.#guesses.admit()
-    const file = await this.#parts.directory.fileOfCode(plainCode(code))
-    if (file && !this.#ended(file)) {
-      if (address === undefined) return file
-      const claimed = this.#claims.get(file.code) ?? address
-      this.#claims.set(file.code, claimed)
-      if (claimed === address) return file
-    } else this.#guesses.wrong()
-    throw new LandlineError(
-      "unknown_file",
-      {},
-      "There is nothing for that code; it works once, and for a week.",
-    )
+  redeem(code: string, address: string): Promise<FileRecord> {
+    return this.#links.redeem(code, address)
+  }
+
+  /** As `redeem`, for who only looks at what is there. @throws LandlineError unknown_file | slow_down */
+  peek(code: string, address: string): Promise<FileRecord> {
+    return this.#links.peek(code, address)
+  }
+
+  /**
+   * Bytes `from` to `to` of a one-time file were handed to the line.
+   * @returns whether with these it was all, without a hole: nobody gets it any more, until `redeemed` or `lost`
+   */
+  handedOver(file: FileRecord, from: number, to: number): boolean {
+    return this.#links.handedOver(file, from, to)
+  }
+
+  /** The line was lost with what had been handed to it: whoever has claimed the file may ask again. */
+  lost(file: FileRecord): void {
+    this.#links.lost(file)
   }
 
   /** The file was got whole by its code: it goes. */
   async redeemed(file: FileRecord): Promise<void> {
-    this.#claims.delete(file.code)
     await this.#publisher.remove(file, file.sender)
+    this.#links.forget(file)
   }
 
   /** Ends what is being written; it can be gone on with when the hub is back. */

@@ -39,13 +39,19 @@ export class Publisher {
   }
 
   /**
-   * The blob of a verified upload becomes a file, which is not announced yet.
+   * The blob of a verified upload becomes a file, which is not announced yet; one that is a file already stays as
+   * it is.
    * @param head its first bytes, where they are at hand
    */
   publish(upload: UploadRecord, head?: Uint8Array): Promise<FileRecord> {
     const { verified: sha256 } = upload
     return this.#blobs.run(sha256, async () => {
       const { blobs, directory } = this.#parts
+      const known = await directory.file(fileId(upload.id))
+      if (known) {
+        this.#quota.release(upload.id)
+        return known
+      }
       const first = (await directory.filesOf(sha256)) === 0
       // After an interruption, the blob may be in its place already.
       if (await blobs.staged(upload.id)) await blobs.publish(upload.id, sha256)
@@ -101,14 +107,14 @@ export class Publisher {
     const { id, name, bytes = 0, items, sender, room, link, verified: sha256 } = upload
     const now = this.#parts.clock.now()
     const kept = link ? limits.linkKeptMs : this.#parts.settings.keptMs
+    const type = await sniff(head?.subarray(0, SNIFFED_BYTES) ?? (await this.#head(sha256, bytes)))
     return {
       id: fileId(id),
       name,
       bytes,
-      type:
-        items > 0 ? ZIP : await sniff(head?.subarray(0, SNIFFED_BYTES) ?? (await this.#head(sha256, bytes))),
+      type,
       sha256,
-      items,
+      items: type === ZIP ? items : 0, // only a zip can be a folder, whatever its sender says
       sender,
       time: now,
       room,

@@ -1,4 +1,5 @@
 import { LandlineError } from "../../protocol/errors.ts"
+import { limits } from "../../protocol/limits.ts"
 
 /** Bounds of the bytes that files may take. 0: none. */
 export interface QuotaSettings {
@@ -6,7 +7,8 @@ export interface QuotaSettings {
   readonly bytesPerPersonMax: number
 }
 
-interface Reservation {
+/** What an upload has of the quota. */
+export interface Reservation {
   readonly sender: string
   bytes: number
 }
@@ -29,18 +31,13 @@ export class Quota {
     for (const [sender, bytes] of bySender) this.#bySender.set(sender, bytes)
   }
 
-  /** Uploads that are open: of the whole hub, or of one person. */
-  open(sender?: string): number {
-    if (sender === undefined) return this.#reserved.size
-    return [...this.#reserved.values()].filter((one) => one.sender === sender).length
-  }
-
   /**
    * Reserves bytes for an upload; more or less than before, where it has some.
-   * @throws LandlineError over_quota, and then what it had stays
+   * @throws LandlineError over_quota | too_many, and then what it had stays
    */
   reserve(upload: string, sender: string, bytes: number): void {
     const before = this.#reserved.get(upload)
+    if (!before) this.#refuseTooMany(sender)
     const more = bytes - (before?.bytes ?? 0)
     const { bytesMax, bytesPerPersonMax } = this.#settings
     if (more > 0 && bytesMax > 0 && this.#all + this.#reservedAll + more > bytesMax)
@@ -57,15 +54,31 @@ export class Quota {
   }
 
   /** The upload is over: thrown away, or a file, which is counted by `add`. */
-  release(upload: string): void {
-    this.#reservedAll -= this.#reserved.get(upload)?.bytes ?? 0
+  release(upload: string): Reservation | undefined {
+    const reservation = this.#reserved.get(upload)
+    this.#reservedAll -= reservation?.bytes ?? 0
     this.#reserved.delete(upload)
+    return reservation
+  }
+
+  /** Gives back what `release` took, whatever came between. */
+  restore(upload: string, reservation: Reservation | undefined): void {
+    if (!reservation) return
+    this.#reserved.set(upload, reservation)
+    this.#reservedAll += reservation.bytes
   }
 
   /** @param stored whether the bytes were new to the hub; a negative size takes a file off again */
   add(sender: string, bytes: number, stored: boolean): void {
     this.#bySender.set(sender, (this.#bySender.get(sender) ?? 0) + bytes)
     if (stored) this.#all += bytes
+  }
+
+  #refuseTooMany(sender: string): void {
+    let own = 0
+    for (const reservation of this.#reserved.values()) if (reservation.sender === sender) own++
+    if (this.#reserved.size >= limits.uploadsMax || own >= limits.uploadsPerPersonMax)
+      throw new LandlineError("too_many", {}, "Too many uploads are open. Finish some of them first.")
   }
 
   #of(sender: string): number {

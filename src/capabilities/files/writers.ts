@@ -8,12 +8,14 @@ interface Writer {
 /** At most one writer for each upload: a newer request ends an older one, which may be a line that died unnoticed. */
 export class Writers {
   readonly #writers = new Map<string, Writer>()
+  #closed = false
 
   /**
    * Ends whoever writes, and then writes.
    * @param write gets a signal that says when to stop, with `superseded` or `stopping` as its reason
    */
   run<T>(upload: string, write: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new LandlineError("stopping"))
     const before = this.#writers.get(upload)
     before?.abort.abort(new LandlineError("superseded"))
     const abort = new AbortController()
@@ -31,12 +33,20 @@ export class Writers {
     return done
   }
 
+  /** Ends whoever writes. */
+  async end(upload: string): Promise<void> {
+    const writer = this.#writers.get(upload)
+    writer?.abort.abort(new LandlineError("superseded"))
+    await writer?.done.catch(() => {}) // it was told to whoever called for it
+  }
+
   busy(upload: string): boolean {
     return this.#writers.has(upload)
   }
 
   /** Ends all, and resolves when they have ended. */
   async close(): Promise<void> {
+    this.#closed = true
     const writers = [...this.#writers.values()]
     for (const { abort } of writers) abort.abort(new LandlineError("stopping"))
     await Promise.allSettled(writers.map(({ done }) => done))

@@ -41,8 +41,14 @@ export function openMemoryDirectory(clock: Clock = systemClock): Directory {
     async upload(id) {
       return uploads.get(id)
     },
-    async uploads() {
+    async openUploads(sender) {
       return [...uploads.values()]
+        .filter((upload) => upload.file === "" && (sender === undefined || upload.sender === sender))
+        .map((upload) => ({ ...upload, metadata: "" }))
+    },
+    async endedUploads(now) {
+      const ended = [...uploads.values()].filter(({ file, expires }) => file !== "" && expires <= now)
+      return ended.map(({ id }) => id)
     },
     async removeUpload(id) {
       uploads.delete(id)

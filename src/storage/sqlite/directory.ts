@@ -19,7 +19,8 @@ export function openSqliteDirectory(
 
     setUpload: (upload) => writes.add("setUpload", upload),
     upload: (id) => reader.call("upload", [id]),
-    uploads: () => reader.call("uploads", []),
+    openUploads: (sender) => reader.call("openUploads", [sender]),
+    endedUploads: (now) => reader.call("endedUploads", [now]),
     removeUpload: (id) => writes.add("removeUpload", id),
     setFile: (file) => writes.add("setFile", file),
     file: (id) => reader.call("file", [id]),

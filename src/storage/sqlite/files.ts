@@ -5,7 +5,9 @@ import { nameKey } from "../../protocol/names.ts"
 /** Files and uploads: what the writer does. */
 export function fileWrites(db: DatabaseSync) {
   const setUpload = db.prepare(
-    "INSERT INTO uploads (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+    `INSERT INTO uploads (id, sender, file, expires, record) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET sender = excluded.sender, file = excluded.file, expires = excluded.expires,
+       record = excluded.record`,
   )
   const removeUpload = db.prepare("DELETE FROM uploads WHERE id = ?")
   const setFile = db.prepare(
@@ -20,7 +22,8 @@ export function fileWrites(db: DatabaseSync) {
 
   return {
     setUpload(upload: UploadRecord): void {
-      setUpload.run(upload.id, JSON.stringify(upload))
+      const { id, sender, file, expires } = upload
+      setUpload.run(id, sender, file, expires, JSON.stringify(upload))
     },
     removeUpload(id: string): void {
       removeUpload.run(id)
@@ -89,7 +92,11 @@ export function fileReads(db: DatabaseSync) {
     "SELECT record, downloads FROM files WHERE offset = 0 AND room <> '' ORDER BY number",
   )
   const upload = db.prepare("SELECT record FROM uploads WHERE id = ?")
-  const uploads = db.prepare("SELECT record FROM uploads ORDER BY number")
+  const openUploads = db.prepare(
+    `SELECT json_set(record, '$.metadata', '') AS record FROM uploads
+     WHERE file = '' AND (?1 IS NULL OR sender = ?1) ORDER BY number`,
+  )
+  const endedUploads = db.prepare("SELECT id FROM uploads WHERE file <> '' AND expires <= ? ORDER BY number")
   const all = db.prepare(
     "SELECT coalesce(sum(bytes), 0) AS bytes FROM (SELECT DISTINCT sha256, bytes FROM files)",
   )
@@ -105,7 +112,8 @@ export function fileReads(db: DatabaseSync) {
         .map((row) => fileOf(row)!),
     filesToTend: (now: number) => [...expired.all(now), ...unannounced.all()].map((row) => fileOf(row)!),
     upload: (id: string) => uploadOf(upload.get(id)),
-    uploads: () => uploads.all().map((row) => uploadOf(row)!),
+    openUploads: (sender?: string) => openUploads.all(sender ?? null).map((row) => uploadOf(row)!),
+    endedUploads: (now: number) => endedUploads.all(now).map(({ id }) => String(id)),
     fileBytes: () => ({
       all: Number(all.get()?.["bytes"]),
       bySender: new Map(bySender.all().map(({ sender, bytes }) => [String(sender), Number(bytes)])),

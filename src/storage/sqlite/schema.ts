@@ -74,7 +74,16 @@ const MIGRATIONS = [
    CREATE INDEX files_code ON files (code) WHERE code <> '';
    CREATE INDEX files_expires ON files (expires) WHERE expires > 0;
    CREATE INDEX files_unannounced ON files (room) WHERE offset = 0 AND room <> '';
-   CREATE TABLE uploads (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record TEXT NOT NULL);`,
+   CREATE TABLE uploads (
+     number INTEGER PRIMARY KEY,
+     id TEXT NOT NULL UNIQUE,
+     sender TEXT NOT NULL,
+     file TEXT NOT NULL,
+     expires INTEGER NOT NULL,
+     record TEXT NOT NULL
+   );
+   CREATE INDEX uploads_open ON uploads (sender) WHERE file = '';
+   CREATE INDEX uploads_ended ON uploads (expires) WHERE file <> '';`,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length
