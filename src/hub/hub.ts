@@ -88,7 +88,6 @@ export async function startHub(
     clientFile: clientFile(),
     metrics: metrics.render,
     ready: () => metrics.storing,
-    talking: () => metrics.talking,
     onDefect,
   })
   http.app.server.on("upgrade", (request, socket, head) =>

@@ -12,15 +12,10 @@ export interface Load {
 export interface Metrics extends Telemetry {
   /** Whether the last commit could be stored. */
   readonly storing: boolean
-  /** Whether messages went to followers a moment ago. */
-  readonly talking: boolean
   render(): Promise<string>
 }
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
-
-/** People who talk pause for so long. */
-const TALKING_MS = 2_000
 
 /** The hub's measurements in Prometheus' form; each hub has a registry of its own. */
 export function createMetrics(load: Load): Metrics {
@@ -98,12 +93,8 @@ export function createMetrics(load: Load): Metrics {
     registers,
   })
   let storing = true
-  let deliveredAt = -Infinity // ms of `performance.now`
 
   return {
-    get talking() {
-      return performance.now() - deliveredAt < TALKING_MS
-    },
     get storing() {
       return storing
     },
@@ -119,7 +110,6 @@ export function createMetrics(load: Load): Metrics {
     },
     logRead: () => logReads.inc(),
     delivered(followers, ms) {
-      if (followers > 0) deliveredAt = performance.now()
       deliveries.inc(followers)
       deliverySeconds.observe(Math.max(0, ms) / 1_000)
     },

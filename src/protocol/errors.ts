@@ -77,6 +77,12 @@ export const ERRORS = {
     retry: "never",
     say: "Uploads speak tus 1.0.0: send Tus-Resumable: 1.0.0.",
   },
+  etag_mismatch: {
+    http: 412,
+    close: 0,
+    retry: "never",
+    say: "The file is not the one that If-Match names.",
+  },
   too_large: { http: 413, close: 4413, retry: "never", say: "That message is too large." },
   wrong_type: {
     http: 415,

@@ -36,7 +36,11 @@ export const limits = {
   uploadRateMin: 1_024, // bytes a second, over uploadRateWindowMs; below, the upload's connection ends
   uploadRateWindowMs: 30_000,
   uploadBufferBytes: 1024 * 1024, // of one upload, received and not yet written
-  partsMax: 1_000, // uploads that are joined to one file
+  metadataBytesMax: 4 * 1024, // of Upload-Metadata: it is kept, and given back in one header
+  partsMax: 350, // uploads that are joined to one file: so many addresses fit the 16 KiB of a request's head
+  downloadsMax: 1_000, // open at a time, of the whole hub; each holds two pieces in memory
+  downloadStallMs: 30_000, // a download of which nothing is taken for so long ends
   linkKeptMs: 7 * 24 * 3_600_000, // a one-time link that nobody uses
+  linkConfirmMs: 10_000, // without a reset for so long, what was handed to a peer has arrived
   filesListedMax: 500,
 } as const

@@ -47,7 +47,6 @@ export async function startGateway(
       clientFile: undefined,
       metrics: async () => "",
       ready: () => true,
-      talking: () => false,
       onDefect: (cause) => defects.push(cause),
     },
     { ...limits, ...bounds },

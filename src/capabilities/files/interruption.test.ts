@@ -58,7 +58,7 @@ test("wherever a hub is killed while a file comes in, afterwards it is there who
     const sent = before && (await sendAll(before.files).catch(() => undefined))
     if (sent) finished++
 
-    await using after = await openFiles(stores, { bytesMax: 12 })
+    await using after = await openFiles(stores, { bytesMax: 12, bytesPerPersonMax: 12 })
     for (const { record, offset } of await after.files.uploads(ada)) {
       resumed++
       await after.files.write(record.id, offset, pieces("abcdef".slice(offset)))

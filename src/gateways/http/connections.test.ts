@@ -127,6 +127,19 @@ test("http: a refused upgrade whose peer keeps its half open does not hold the h
   await hub.close()
 })
 
+test("http: a request without Host, or with an expectation that nobody meets, is refused in words", async () => {
+  await using gateway = await startGateway()
+  for (const bytes of [
+    "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+    "GET / HTTP/1.0\r\n\r\n",
+    request("PUT /files/x HTTP/1.1", "Expect: a miracle", "Content-Length: 0", "Connection: close"),
+  ]) {
+    const answer = await answerTo(gateway.port, bytes)
+    assert.match(answer, /^HTTP\/1\.1 400 .*\r\n\r\nThe (request has no Host|only Expect)[^\n]*\.\n$/s)
+    assert.match(answer, /\r\nx-content-type-options: nosniff\r\n/)
+  }
+})
+
 test("http: what is no HTTP is refused in one sentence, with the headers of every answer", async () => {
   await using gateway = await startGateway()
   for (const bytes of [

@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
 import { fileInfo } from "../../capabilities/files/types.ts"
+import type { FileRecord } from "../../core/directory.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { uploadPath } from "../../protocol/files.ts"
 import { limits } from "../../protocol/limits.ts"
+import { Arrivals } from "./arrivals.ts"
 import { expectsContinue, sendUploadLocation } from "./bodies.ts"
 import { sha256Of } from "./digests.ts"
-import { sendFile } from "./downloads.ts"
+import { Downloads } from "./downloads.ts"
 import { fileLine, sendJson, sendSent, sendText } from "./file-answers.ts"
-import type { HttpParts } from "./gateway.ts"
+import type { HttpLimits, HttpParts } from "./gateway.ts"
 import { parsedQuery } from "./query.ts"
 import { type Pace, RequestBytes } from "./request-bytes.ts"
 import { count } from "./tus-headers.ts"
@@ -32,8 +34,10 @@ const UNNAMED = "A file needs a name: curl -T FILE HUB/files/, with the / at the
 type FileRequest = FastifyRequest<{ Params: { id: string } }>
 
 /** Files by PUT, GET, HEAD and DELETE, and one-time links. PROTOCOL.md 9.2 and 9.5 to 9.7. */
-export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace): void {
+export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace, bounds: HttpLimits): void {
   const { files, people } = parts
+  const downloads = new Downloads(parts, bounds)
+  const arrivals = new Arrivals(app.server, bounds)
   const upload = { config: { upload: true } } as const
 
   app.put("/files", upload, unnamed)
@@ -69,9 +73,9 @@ export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace
 
   async function get(request: FileRequest, reply: FastifyReply) {
     const file = await asAuthor(people, request, (who) => files.file(who, request.params.id))
-    await sendFile(request, reply, parts, file, "shared", async ({ from }) => {
-      if (from === 0) await files.countDownload(file)
-    })
+    const handed = await downloads.send(request, reply, file, "shared")
+    if (handed && !handed.cut && handed.to === file.bytes)
+      await files.countDownload(file).catch(parts.onDefect)
   }
 
   app.delete("/files/:id", remove)
@@ -83,14 +87,24 @@ export function registerFiles(app: FastifyInstance, parts: HttpParts, pace: Pace
   }
 
   app.get("/get/:code", async (request: FastifyRequest<{ Params: { code: string } }>, reply) => {
-    const file = await files.redeem(
-      request.params.code,
-      request.method === "GET" ? request.ip : undefined, // a look at the head takes nothing from anybody
-    )
-    await sendFile(request, reply, parts, file, "once", async ({ to }) => {
-      if (to === file.bytes) await files.redeemed(file)
-    })
+    const { code } = request.params
+    if (request.method === "HEAD") {
+      await downloads.send(request, reply, await files.peek(code, request.ip), "once")
+      return
+    }
+    const file = await files.redeem(code, request.ip)
+    const arrived = await sendOnce(request, reply, file)
+    if (arrived) await files.redeemed(file).catch(parts.onDefect)
+    else if (arrived === false) files.lost(file)
   })
+
+  /** Whether the whole has arrived at the peer; undefined where it has not been handed over. */
+  async function sendOnce(request: FastifyRequest, reply: FastifyReply, file: FileRecord) {
+    using arrival = arrivals.watch(request.raw, reply.raw)
+    const handed = await downloads.send(request, reply, file, "once")
+    if (!handed || !files.handedOver(file, handed.from, handed.to)) return undefined
+    return await arrival.confirmed()
+  }
 }
 
 async function unnamed(): Promise<never> {

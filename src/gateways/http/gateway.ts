@@ -8,7 +8,7 @@ import { limits } from "../../protocol/limits.ts"
 import { sendContinue } from "./bodies.ts"
 import { registerFiles } from "./files.ts"
 import { registerPages } from "./pages.ts"
-import { boundBody, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
+import { boundBody, checkHead, endUnread, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
 import { registerRooms } from "./rooms.ts"
 import { EventStreams } from "./streams.ts"
 import { Turns } from "./turns.ts"
@@ -28,8 +28,6 @@ export interface HttpParts {
   metrics(): Promise<string>
   /** Whether entries can be stored, as far as the last try tells. */
   ready(): boolean
-  /** Whether messages go to followers at the moment. */
-  talking(): boolean
   onDefect(cause: unknown): void
 }
 
@@ -46,6 +44,9 @@ export type HttpLimits = {
     | "requestTimeoutMs"
     | "closeTimeoutMs"
     | "eventStreamsMax"
+    | "downloadsMax"
+    | "downloadStallMs"
+    | "linkConfirmMs"
     | "uploadRateMin"
     | "uploadRateWindowMs"]: number
 }
@@ -66,6 +67,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
     http: {
       headersTimeout: bounds.headTimeoutMs,
       connectionsCheckingInterval: bounds.headTimeoutMs / 2,
+      requireHostHeader: false, // Node's own refusal has no words; checkHead has
       // RFC 9110 7.8: a client that offers another protocol, such as h2c, is served in this one all the same.
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
     },
@@ -87,6 +89,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
     // Who speaks tus is answered in tus, refusals included.
     if (request.headers["tus-resumable"] !== undefined) reply.header("Tus-Resumable", TUS_VERSION)
     if (!request.routeOptions.config.upload) boundBody(request.raw, reply.raw, bounds)
+    checkHead(request.headers)
     checkDoor(request.headers, parts.names)
   }
 
@@ -97,8 +100,11 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   }
 
   app.addHook("onRequest", async (request, reply) => enter(request, reply))
-  // Without a listener Node asks for the body of every request; here only who reads it does.
-  app.server.on("checkContinue", (request, response) => app.server.emit("request", request, response))
+  app.addHook("onSend", (request, reply) => endUnread(request, reply, bounds.closeTimeoutMs))
+  // Without a listener Node asks for the body of every request; here only who reads it does. What else a client may
+  // expect is refused by checkHead, in words.
+  for (const event of ["checkContinue", "checkExpectation"])
+    app.server.on(event, (request, response) => app.server.emit("request", request, response))
 
   // A body is left unread where nobody asks for it.
   app.removeAllContentTypeParsers()
@@ -111,8 +117,8 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   app.setErrorHandler(fail)
 
   registerPages(app, parts)
-  const pace = { ...bounds, turns: new Turns(parts.talking) }
-  registerFiles(app, parts, pace)
+  const pace = { ...bounds, turns: new Turns() }
+  registerFiles(app, parts, pace, bounds)
   registerUploads(app, parts, pace)
   app.register(async (scope) => {
     // What people say is text, whatever content type their program puts on it.

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http"
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http"
 import type { Socket } from "node:net"
 import { Readable } from "node:stream"
 import type { FastifyReply, FastifyRequest } from "fastify"
@@ -47,6 +47,24 @@ export function sendError(
 async function* beforeTheRest(answer: string, request: IncomingMessage, closeTimeoutMs: number) {
   yield answer
   await dropped(request, closeTimeoutMs)
+}
+
+/**
+ * Reads and drops a body that was of no use before the answer goes out, and ends the connection after it where the
+ * body still comes then. (A refusal sees to that by itself.)
+ */
+export async function endUnread(request: FastifyRequest, reply: FastifyReply, closeTimeoutMs: number) {
+  if (reply.statusCode >= 400 || !isUnread(request.raw)) return
+  await dropped(request.raw, closeTimeoutMs)
+  if (isUnread(request.raw)) reply.header("Connection", "close")
+}
+
+/** What every request has to say (RFC 9112 3.2), and what none may ask for (RFC 9110 10.1.1). @throws LandlineError bad_request */
+export function checkHead({ host, expect }: IncomingHttpHeaders): void {
+  if (host === undefined)
+    throw new LandlineError("bad_request", {}, "The request has no Host: it is the hub's address.")
+  if (expect !== undefined && expect.toLowerCase() !== "100-continue")
+    throw new LandlineError("bad_request", {}, "The only Expect that the hub knows is 100-continue.")
 }
 
 const LATE = "The request did not come in time."

@@ -1,31 +1,21 @@
 /**
- * Bytes that all uploads together take in one turn. A socket on which bytes wait would give two MiB at once; with
- * sixteen of them, everybody else would wait for all that.
+ * Bytes that all uploads together take in one turn of the event loop. A socket on which bytes wait would give two
+ * MiB at once; with sixteen of them, everybody else would wait for all that.
  */
 const TURN_BYTES = 256 * 1024
 
-/** While people talk, a turn begins at most this often: their words then wait for no upload that fills the machine. */
-const TALKING_MS = 1
-
 /** Shares the event loop between uploads and everything else. */
 export class Turns {
-  readonly #talking: () => boolean
   #left = TURN_BYTES
   #waiting: (() => void)[] = []
   #scheduled = false
-
-  /** @param talking whether messages go to followers at the moment */
-  constructor(talking: () => boolean) {
-    this.#talking = talking
-  }
 
   /** Accounts for bytes that came. @returns whether there may be more in this turn */
   spend(bytes: number): boolean {
     this.#left -= bytes
     if (!this.#scheduled) {
       this.#scheduled = true
-      if (this.#talking()) setTimeout(this.#next, TALKING_MS)
-      else setImmediate(this.#next)
+      setImmediate(this.#next)
     }
     return this.#left > 0
   }

@@ -3,6 +3,8 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { SEED } from "../../../test/support/random.ts"
 import type { LandlineError } from "../../protocol/errors.ts"
+import { uploadPath } from "../../protocol/files.ts"
+import { limits } from "../../protocol/limits.ts"
 import { checksum, concat, count, declaredLength, metadata, newUpload } from "./tus-headers.ts"
 
 const refused = { code: "bad_request" }
@@ -34,6 +36,9 @@ test("Upload-Metadata: keys with values and without, each once", () => {
   assert.deepEqual([...found.keys()], ["filename", "is_confidential", "empty"])
   assert.equal(newUpload(found).name, "Süd.txt")
   assert.equal(metadata(undefined).size + metadata("").size, 0)
+  const filling = (bytes: number) => `key ${"A".repeat(bytes - 4)}`
+  assert.equal(metadata(filling(limits.metadataBytesMax)).size, 1)
+  assert.throws(() => metadata(filling(limits.metadataBytesMax + 4)), { message: /has at most 4 KiB\.$/ })
   for (const header of [
     `filename ${base64("a")},filename ${base64("b")}`,
     "filename a",
@@ -107,6 +112,12 @@ test("Upload-Checksum: the known algorithms, in base64", () => {
   assert.equal(checksum(undefined), undefined)
   for (const header of ["", "sha1", "sha1 ", "crc32 AAAA", "sha1 A", "sha1 AAAA AAAA", "constructor AAAA"])
     assert.throws(() => checksum(header), refused, header)
+})
+
+test("Upload-Concat: as many parts as there may be fit the head of a request", () => {
+  const header = `Upload-Concat: final;${` ${uploadPath("0".repeat(32))}`.repeat(limits.partsMax)}`
+  // Some of it is left for the other headers, metadata aside.
+  assert.ok(header.length < 16 * 1024 - 1_024, String(header.length))
 })
 
 test("Upload-Concat: parts by their addresses, absolute or relative", () => {

@@ -55,6 +55,8 @@ export function declaredLength(length: Header, deferred: Header): number | undef
 export function metadata(header: Header): ReadonlyMap<string, Buffer> {
   const found = new Map<string, Buffer>()
   if (header === undefined || header === "") return found
+  if (header.length > limits.metadataBytesMax)
+    throw refused(`Upload-Metadata has at most ${limits.metadataBytesMax / 1024} KiB.`)
   for (const pair of String(header).split(",")) {
     const [key = "", value = "", ...more] = pair.trim().split(" ")
     if (!KEY.test(key) || more.length > 0)

@@ -112,6 +112,34 @@ test("uploads: a refusal reaches a client that sends on regardless", { timeout: 
   }
 })
 
+test("uploads: an answer that needs no body does not wait for one", { timeout: 20_000 }, async () => {
+  await using gateway = await startGateway({ closeTimeoutMs: 50 })
+  const finished = await begun(gateway, 3)
+  const abc = { method: "PUT", headers: { "Content-Range": "bytes 0-2/3" }, body: "abc" }
+  assert.equal((await fetch(gateway.address + finished, abc)).status, 201)
+  for (const [line, ...lines] of [
+    [`PATCH ${finished}`, "Upload-Offset: 3", ...TUS],
+    [`PUT ${finished}`, "Content-Range: bytes 3-99999/3"],
+    [`POST ${finished}`, "X-HTTP-Method-Override: HEAD", TUS[0]],
+    [`POST ${await begun(gateway, 3)}`, "X-HTTP-Method-Override: DELETE", TUS[0]],
+    [`DELETE ${await begun(gateway, 3)}`, TUS[0]],
+    ["GET /files"],
+    ["OPTIONS /files"],
+  ] as [string, ...string[]][]) {
+    using socket = await rawSocket(gateway.port)
+    await socket.write(`${head(line, "Content-Length: 100000", ...lines)}x`)
+    assert.match(await socket.closed(), /^HTTP\/1\.1 [24]\d\d .*\r\nconnection: close\r\n/is, line)
+  }
+})
+
+test("uploads: a body of no use that comes is dropped, and its connection serves on", async () => {
+  await using gateway = await startGateway({ closeTimeoutMs: 600_000 })
+  using socket = await rawSocket(gateway.port)
+  await socket.write(head("OPTIONS /files", "Content-Length: 2").concat("x"))
+  await socket.write(`x${head("GET /healthz")}`)
+  await heard(socket, "ok\n")
+})
+
 test("uploads: what arrived before the line dropped is kept, and gone on with", async () => {
   await using gateway = await startGateway()
   for (const drop of ["reset", "end"] as const) {

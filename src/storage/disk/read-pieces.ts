@@ -1,6 +1,12 @@
 import { system } from "./system.ts"
 
-const PIECE_BYTES = 512 * 1024 // smaller ones cost more to allocate than to read
+const PIECE_BYTES = 64 * 1024
+const LARGE_PIECE_BYTES = 512 * 1024 // what is much to read is read faster with them
+/** Even of a peer that takes nothing, the kernel takes a few MiB: only then is it known that somebody reads. */
+const LARGE_AFTER_BYTES = 8 * 1024 * 1024
+/** Bounds the memory of readers that wait: all others go on with small pieces. */
+const LARGE_READERS_MAX = 32
+let largeReaders = 0
 
 /**
  * Bytes `from` to `to` of a file; the next piece is read while the reader has the last one. A piece is valid only
@@ -10,10 +16,14 @@ const PIECE_BYTES = 512 * 1024 // smaller ones cost more to allocate than to rea
  */
 export async function* readPieces(path: string, from: number, to: number): AsyncGenerator<Uint8Array> {
   const fd = await system.open(path, "r")
-  const pieceBytes = Math.min(PIECE_BYTES, to - from)
-  const buffers = [Buffer.allocUnsafeSlow(pieceBytes)]
-  if (to - from > pieceBytes) buffers.push(Buffer.allocUnsafeSlow(pieceBytes))
+  let buffers = buffersFor(PIECE_BYTES, to - from)
+  let large = false
   const readPiece = async (at: number) => {
+    if (!large && at - from >= LARGE_AFTER_BYTES && largeReaders < LARGE_READERS_MAX) {
+      large = true
+      largeReaders++
+      buffers = buffersFor(LARGE_PIECE_BYTES, to - at)
+    }
     const buffer = buffers.shift()!
     buffers.push(buffer)
     const { bytesRead } = await system.read(fd, buffer, 0, Math.min(buffer.length, to - at), at)
@@ -31,6 +41,13 @@ export async function* readPieces(path: string, from: number, to: number): Async
     }
   } finally {
     await ahead?.catch(() => {})
+    if (large) largeReaders--
     await system.close(fd)
   }
+}
+
+/** One buffer where all fits into it, else two to take turns. */
+function buffersFor(pieceBytes: number, bytes: number): Buffer[] {
+  const first = Buffer.allocUnsafeSlow(Math.min(pieceBytes, bytes))
+  return bytes > pieceBytes ? [first, Buffer.allocUnsafeSlow(pieceBytes)] : [first]
 }
