@@ -213,8 +213,11 @@ export class Files {
 
   /** The file was got whole by its code: it goes. */
   async redeemed(file: FileRecord): Promise<void> {
-    await this.#publisher.remove(file, file.sender)
-    this.#links.forget(file)
+    try {
+      await this.#publisher.remove(file, file.sender)
+    } finally {
+      this.#links.forget(file)
+    }
   }
 
   /** Ends what is being written; it can be gone on with when the hub is back. */

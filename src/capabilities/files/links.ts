@@ -55,9 +55,10 @@ export class Links {
   }
 
   /** See `Files.lost`. */
-  lost({ code }: FileRecord): void {
+  lost({ code, bytes }: FileRecord): void {
     const claim = this.#claims.get(code)
-    if (claim) Object.assign(claim, { until: 0, done: false })
+    // Nobody knows how much arrived; whoever asks again does, and may ask for the rest alone.
+    if (claim) Object.assign(claim, { until: Math.max(0, bytes - 1), done: false })
   }
 
   /** The file is gone. */

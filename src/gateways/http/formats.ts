@@ -1,7 +1,8 @@
 import type { Batch, WireFormat } from "../../core/batch.ts"
 import type { Entry } from "../../core/topic-log.ts"
 import { cursorAt } from "../../core/topics.ts"
-import { textOf, wireEntry } from "../../core/wire-entry.ts"
+import { announcedFile, textOf, wireEntry } from "../../core/wire-entry.ts"
+import { filePath } from "../../protocol/files.ts"
 import { printable } from "../../protocol/text.ts"
 
 /** How a room is read in one answer. */
@@ -42,7 +43,13 @@ function textLine(entry: Entry): string {
   const time = new Date(entry.time)
   const two = (number: number) => String(number).padStart(2, "0")
   const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())} ${entry.author}${told(entry)}\n`
+}
+
+function told(entry: Entry): string {
   const text = printable(textOf(entry)).replaceAll("\n", "\n    ")
-  const said = entry.kind === "topic_line" ? ` set the topic line: ${text}` : `: ${text}`
-  return `${day} ${two(time.getHours())}:${two(time.getMinutes())} ${entry.author}${said}\n`
+  const file = announcedFile(entry)
+  if (file) return ` sent ${text}, ${file.bytes} bytes: ${filePath(file)}`
+  if (entry.kind === "file_deleted") return ` deleted ${text}`
+  return entry.kind === "topic_line" ? ` set the topic line: ${text}` : `: ${text}`
 }

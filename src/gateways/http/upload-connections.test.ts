@@ -239,7 +239,7 @@ test("downloads: a client that goes away ends the reading", { timeout: 20_000 },
 test("downloads: a one-time link is not used up by a client that lost the line", {
   timeout: 20_000,
 }, async () => {
-  await using gateway = await startGateway()
+  await using gateway = await startGateway({ linkConfirmMs: 1 })
   const { files } = gateway
   const redeemed = files.redeemed.bind(files)
   const used = Promise.withResolvers<void>()
