@@ -62,7 +62,7 @@ test("files: what PUT sends is announced, and comes back byte for byte", async (
     await response.text(),
     `${gateway.address}${path}\nsha256 ${sha256(bytes)}\na plan.txt, 900000 bytes, in lobby, from ~ada\n`,
   )
-  assert.match(await (await ask(gateway, "/rooms/lobby")).text(), / ~guest sent .+, \d+ bytes: \/files\//)
+  assert.match(await (await ask(gateway, "/rooms/lobby")).text(), / ~ada sent .+, \d+ bytes: \/files\//)
   const [entry] = await lobby(gateway)
   assert.deepEqual(
     [entry.kind, entry.author, entry.text, entry.file.sha256],
