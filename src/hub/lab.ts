@@ -1,4 +1,5 @@
 import type { Socket } from "node:net"
+import type { Chat } from "../capabilities/chat/chat.ts"
 import type { Author } from "../core/author.ts"
 import { HubRoom, type HubRoomParts } from "../gateways/lab/chat/hub-room.ts"
 import { ChatServer, chatDefaults } from "../gateways/lab/chat/server.ts"
@@ -41,13 +42,13 @@ interface Service {
 
 /**
  * Starts lab services inside a hub, joined to what it holds.
- * @throws LandlineError usage | unknown_room | port_in_use; then none of them runs
+ * @throws LandlineError usage | bad_name | too_many | port_in_use; then none of them runs
  */
 export async function serveHubLab(options: HubLabOptions): Promise<(LabService & { service: string })[]> {
   const { host, hubPort, write, chat, room } = options
   const ports = wanted(options.services)
-  await chat.room(LAB, room) // better now than at each client
   const log = new LabLog(write)
+  await makeRoom(chat, room, log)
   const known: LabPorts = { hub: hubPort }
   const services = await servicesOf(options, log, known)
   const started: (LabService & { service: string })[] = []
@@ -120,7 +121,19 @@ async function sinkOf(options: HubLabOptions): Promise<FileSink> {
   return new SeveralSinks([hubFiles, await FolderSink.open(options.folder)])
 }
 
-const LAB: Author = { name: "~lab", role: "guest" }
+/** The hub itself: rooms that it makes are nobody's, as the lobby is. */
+const HUB: Author = { name: "", role: "member" }
+
+/** Makes the room where there is none. @throws LandlineError bad_name | too_many | log_unavailable */
+async function makeRoom(chat: Chat, room: string, log: LabLog): Promise<void> {
+  try {
+    await chat.room(HUB, room)
+  } catch (error) {
+    if (!(error instanceof LandlineError) || error.code !== "unknown_room") throw error
+    const made = await chat.createRoom(HUB, room)
+    log.info("start", `Made the room ${made.room}`)
+  }
+}
 
 /** Ports and the services on each. Port 0 is another one each time. */
 function wanted(services: true | string): { names: ServiceName[]; port: number }[] {

@@ -129,9 +129,21 @@ describe("lab chat in the hub", () => {
     await hub.lines.next(/got HTTP: .*HTTP belongs to the hub's port 7300/)
   })
 
-  test("a list of services that is not understood, and a room that is not there, are refused at the start", async () => {
+  test("a room that is not there is made", async () => {
+    await using hub = await hubWithLab({ room: "Attic" })
+    await hub.lines.next(/^Made the room attic$/)
+    using bob = await rawSocket(hub.port)
+    await bob.write("3         bob2         hi")
+    await hub.lines.next(/^Received message from bob: hi/)
+    const [said] = await hub.chat.history(ada, "attic", 10)
+    assert.equal(said?.author, "~bob")
+    assert.equal(said && Buffer.from(said.body).toString(), "hi")
+    assert.equal((await hub.directory.room("attic"))?.createdBy, "", "nobody's, as the lobby")
+    await assert.rejects(hubWithLab({ room: "no room" }), { code: "bad_name" })
+  })
+
+  test("a list of services that is not understood is refused at the start", async () => {
     for (const services of ["chess", "chat:x", "chat:70000", ""])
       await assert.rejects(hubWithLab({ services }), { code: "usage" }, services)
-    await assert.rejects(hubWithLab({ room: "attic" }), { code: "unknown_room" })
   })
 })

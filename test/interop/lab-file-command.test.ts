@@ -28,7 +28,7 @@ async function serverThat(does: (socket: Socket) => void) {
 
 test("lab file serve: says where it listens, saves where it is told, and ends at Ctrl-C without a trace", async () => {
   await using folder = await tempDir()
-  await using server = landline("serve", "--port", 0, "--dir", folder.path)
+  await using server = landline("serve", "--port", 0, "--dir", folder.file("a/b"))
   const [, port] = await server.waitFor(/^\[INFO\] \[__init__\]: Listening on 127\.0\.0\.1:(\d+)$/m)
   using sender = await rawSocket(Number(port))
   await sender.write("a.txt<SEPARATOR>5hello")
@@ -41,7 +41,7 @@ test("lab file serve: says where it listens, saves where it is told, and ends at
   server.signal("SIGINT")
   assert.equal((await server.waitForExit()).code, 0)
   assert.equal(server.stderr, "")
-  assert.deepEqual(await readdir(folder.path), ["recv-a.txt"])
+  assert.deepEqual(await readdir(folder.file("a/b")), ["recv-a.txt"])
 })
 
 test("lab file serve --once: ends when the first client has left; flags choose separator and limit", async () => {
@@ -62,9 +62,11 @@ test("lab file serve --once: ends when the first client has left; flags choose s
 test("lab file serve: a folder that cannot be written is one sentence and exit 2", async () => {
   await using folder = await tempDir()
   await writeFile(folder.file("file"), "")
-  await using server = landline("serve", "--port", 0, "--dir", folder.file("file"))
-  assert.equal((await server.waitForExit()).code, 2)
-  assert.match(server.stderr, /^Files cannot be saved in [^\n]+\n$/)
+  for (const path of [folder.file("file"), folder.file("file/in it"), "/proc/nope/deep"]) {
+    await using server = landline("serve", "--port", 0, "--dir", path)
+    assert.equal((await server.waitForExit()).code, 2, path)
+    assert.match(server.stderr, /^Files cannot be saved in [^\n]+\n$/)
+  }
 })
 
 test("lab file connect: a large file goes through without being held in memory", async () => {
@@ -156,6 +158,8 @@ test("lab file connect: nobody there is one sentence and exit 1; wrong usage is 
     ["connect", "a", "--pause-ms", "soon"],
     ["serve", "--max-bytes", "-1"],
     ["serve", "--port", "x"],
+    ["serve", "--port", "0", "--separator", ""],
+    ["connect", "file", "--separator", ""],
   ]) {
     await using program = landline(...args)
     assert.equal((await program.waitForExit()).code, 2, args.join(" "))

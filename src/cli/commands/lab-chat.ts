@@ -11,6 +11,7 @@ const PORT = 12345
 /** `landline lab chat serve|connect` */
 export function registerChat(lab: Command): void {
   const chat = lab.command("chat").description("the chat of length-prefixed frames")
+  chat.addHelpText("after", "\nExample:\n  landline lab chat serve\n  landline lab chat connect --name ada")
   chat
     .command("serve")
     .description("a chat server for coursework clients")

@@ -14,6 +14,7 @@ import {
   milliseconds,
   portNumber,
   seconds,
+  separator,
 } from "./lab-options.ts"
 
 const PORT = 12345
@@ -21,13 +22,21 @@ const PORT = 12345
 /** `landline lab file serve|connect` */
 export function registerFile(lab: Command): void {
   const file = lab.command("file").description("file transfer: name, separator, size, and then the bytes")
+  file.addHelpText(
+    "after",
+    "\nExample:\n  landline lab file serve --dir received\n  landline lab file connect notes.txt",
+  )
   file
     .command("serve")
     .description("a file server for coursework clients; files are saved as recv-NAME")
     .option("--host <host>", "name or address to listen on", "127.0.0.1")
     .option("--port <port>", "0 takes any free port", portNumber, PORT)
     .option("--dir <folder>", "where files are saved", ".")
-    .option("--separator <text>", `between name and size (default: any of ${SEPARATORS.join(", ")})`)
+    .option(
+      "--separator <text>",
+      `between name and size (default: any of ${SEPARATORS.join(", ")})`,
+      separator,
+    )
     .option("--max-bytes <bytes>", "the largest file that is taken", byteCount, labLimits.fileBytesMax)
     .option(
       "--pause-ms <ms>",
@@ -46,7 +55,7 @@ export function registerFile(lab: Command): void {
     .usage("[options] [host:port] <file>")
     .argument("[host:port]", `the server (default: localhost:${PORT})`)
     .argument("[file]", "what to send")
-    .option("--separator <text>", "between name and size", SEPARATOR)
+    .option("--separator <text>", "between name and size", separator, SEPARATOR)
     .option("--pause-ms <ms>", "between header and data", milliseconds, labLimits.sendPauseMs)
     .option(
       "--timeout <seconds>",

@@ -50,6 +50,12 @@ export function byteCount(text: string): number {
   return value
 }
 
+/** What stands between two parts of a header: any text but none. */
+export function separator(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.")
+  return text
+}
+
 /** Resolves at Ctrl-C or SIGTERM; a second one ends the program the hard way. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {

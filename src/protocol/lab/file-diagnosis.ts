@@ -23,7 +23,8 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
   const { header, run, sizeDigits, bytes, characters, rest } = evidence
   const declared = run.slice(0, sizeDigits)
   const missing = header.length + sizeDigits + Number(declared) - bytes
-  switch (problem) {
+  const oversize = missing > 0 && Number(declared) > bounds.fileBytesMax
+  switch (oversize ? "too_large" : problem) {
     case "bad_name": {
       const bad = textPrefix(header)
       return {
@@ -45,7 +46,10 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
         byte: header.length,
         expected: `a file of at most ${bounds.fileBytesMax} bytes`,
         got: missing > 0 ? `a size of ${declared}` : `${bytes - header.length} bytes and more`,
-        mend: "Nothing of it is kept. The server's limit is raised with --max-bytes.",
+        mend:
+          oversize && Number(declared) > Number.MAX_SAFE_INTEGER
+            ? "That is out of all bounds: the size must be that of the file's bytes, os.path.getsize(name). Nothing of it is kept."
+            : "Nothing of it is kept. The server's limit is raised with --max-bytes.",
       }
     case "stalled":
       if (declared === "")
@@ -63,7 +67,15 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
         got: "the end of the connection",
         mend: 'The file was cut short, and nothing of it is kept. Where the program did not stop half-way: open the file with "rb", and send it with sendall().',
       }
-    default:
+    default: {
+      const newline = newlineAt(rest)
+      if (newline.length > 0 && newline.length === -missing && sizeDigits === run.length)
+        return {
+          byte: header.length + sizeDigits,
+          expected: "the data right behind the size",
+          got: `a newline, ${JSON.stringify(newline)}`,
+          mend: `Nothing follows the size, no newline. ${howTo(bounds)} Nothing of it is kept.`,
+        }
       if (characters)
         return {
           byte: header.length,
@@ -77,6 +89,7 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
         got: `${-missing} more`,
         mend: "The size must be that of the file's bytes, os.path.getsize(name), and a connection carries one file. Nothing of it is kept.",
       }
+    }
   }
 }
 
@@ -128,6 +141,9 @@ function diagnoseHeader(silence: string | undefined, evidence: FileEvidence, bou
     mend: howTo(bounds),
   }
 }
+
+const newlineAt = (bytes: Uint8Array) =>
+  /^\r?\n/.exec(String.fromCharCode(...bytes.subarray(0, 2)))?.[0] ?? ""
 
 const moreBytes = (missing: number, declared: string) =>
   `${missing} more ${missing === 1 ? "byte" : "bytes"}, ${declared} in all`

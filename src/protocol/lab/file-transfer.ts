@@ -40,7 +40,7 @@ export interface FileEvidence {
   readonly run: string
   /** How many of them most likely are the size. */
   readonly sizeDigits: number
-  /** The first bytes that are no size, where `not_a_size`. */
+  /** The first bytes behind the digits. */
   readonly rest: Uint8Array
   /** All that came. */
   readonly bytes: number
@@ -92,9 +92,10 @@ export class FileDecoder {
     return Math.max(this.#dataBytes, this.#sizeOf(this.#pauses.at(-1) ?? 0))
   }
 
-  /** Whether a size has begun, and so a file. */
+  /** Whether a size has begun, and so a file; digits alone that no file can have say nothing yet. */
   get sized(): boolean {
-    return this.#run !== ""
+    const digits = this.#run.length
+    return digits > 0 && (this.#dataBytes > 0 || this.#sizeOf(digits) <= Number.MAX_SAFE_INTEGER)
   }
 
   /** True while only a pause can tell whether the size is complete. */
@@ -191,6 +192,7 @@ export class FileDecoder {
 
   #count(data: Uint8Array): void {
     this.#dataBytes += data.length
+    if (this.#rest.length < 2) this.#rest = concat([this.#rest, data.subarray(0, 2)]) // room for a \r\n
     if (this.#dataBytes > labLimits.charactersCountedMax) return
     for (const byte of data) {
       if ((byte & 0xc0) === 0x80) continue // inside a character

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict"
+import type { Socket } from "node:net"
+import { Duplex } from "node:stream"
 import { describe, test } from "node:test"
 import fc from "fast-check"
 import { rawSocket, startLabFile } from "../../../../test/support/lab.ts"
 import { tempDir } from "../../../../test/support/temp.ts"
+import { type LabLine, LabLog } from "../log.ts"
+import { FileConnection } from "./connection.ts"
+import { fileDefaults } from "./server.ts"
+import type { FileSink, IncomingFile } from "./sink.ts"
 
 const seed = Number(process.env.SEED ?? 1)
 const settings = { pauseMs: 60, timeoutMs: 300 }
@@ -45,6 +51,26 @@ describe("lab file tells a peer what to mend", () => {
     "more than declared": [
       ["a<SEPARATOR>3hello"],
       /^byte 16: expected the end of the connection after 3 bytes, got 2 more .*os\.path\.getsize/,
+    ],
+    "a newline behind the size": [
+      ["a<SEPARATOR>5\nhello"],
+      /^byte 13: expected the data right behind the size, got a newline, "\\n" .*Nothing follows the size, no newline/,
+    ],
+    "a newline of two bytes, in pieces": [
+      ["a<SEPARATOR>6\r", "PAUSE", "\n", "PAUSE", "cafés"],
+      /^byte 13: .*got a newline, "\\r\\n"/,
+    ],
+    "a newline behind the size, and more too much": [
+      ["a<SEPARATOR>3\nhello"],
+      /^byte 16: expected the end of the connection after 3 bytes, got 3 more/,
+    ],
+    "a size out of all bounds": [
+      ["a<SEPARATOR>99999999999999999999", "PAUSE", "hello"],
+      /^byte 12: expected a file of at most \d+ bytes, got a size of 99999999999999999999 .*out of all bounds/,
+    ],
+    "a size over the limit, glued": [
+      ["a<SEPARATOR>9007199254740991hello"],
+      /^byte 12: expected a file of at most \d+ bytes, got a size of 9007199254740991 .*--max-bytes/,
     ],
     "no separator": [
       ["notes.txt"],
@@ -107,6 +133,47 @@ describe("lab file tells a peer what to mend", () => {
     ]
     for (const steps of valid) assert.deepEqual(await diagnosesOf(steps), [], steps.join("|"))
   })
+})
+
+test("lab file: a reset that comes while a file begins is the last word on it", async () => {
+  const lines: LabLine[] = []
+  const beginning = Promise.withResolvers<IncomingFile>()
+  const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() })
+  const sink: FileSink = { begin: () => beginning.promise }
+  const log = new LabLog((line) => lines.push(line))
+  const bytes = Buffer.from("a<SEPARATOR>5")
+  const connection = new FileConnection(socket as Socket, bytes, sink, log, fileDefaults)
+  socket.destroy(Object.assign(new Error("reset"), { code: "ECONNRESET" }))
+  await new Promise((resolve) => socket.once("close", resolve))
+  let discarded = 0
+  beginning.resolve({
+    name: "recv-a",
+    write: async () => {},
+    keep: async () => "recv-a",
+    discard: async () => void discarded++,
+  })
+  await connection.done()
+  const said = lines.map(({ message }) => message)
+  assert.equal(said.length, 2)
+  assert.match(said[0]!, /^Incoming file, saving as recv-a$/)
+  assert.match(said[1]!, /was reset by the peer; nothing of recv-a is kept$/)
+  assert.equal(discarded, 1)
+})
+
+test("lab file: no file is announced for a size that none can have, and long digits alone may be one", async () => {
+  await using folder = await tempDir()
+  await using service = await startLabFile(folder.path, { settings })
+  for (const header of ["a<SEPARATOR>99999999999999999999", "b<SEPARATOR>1712345678901234567"]) {
+    using socket = await rawSocket(service.port)
+    await socket.write(header)
+    await socket.end()
+  }
+  await service.lines.next(/^Done receiving recv-b/)
+  const announced = service.lines.all.filter(({ message }) => message.startsWith("Incoming"))
+  assert.deepEqual(
+    announced.map(({ message }) => message),
+    ["Incoming file, saving as recv-b"],
+  )
 })
 
 test(`lab file: whatever comes, the service goes on and the peer is let go (SEED=${seed})`, async () => {

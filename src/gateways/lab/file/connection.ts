@@ -132,6 +132,7 @@ export class FileConnection {
   }
 
   async #keep(whole: WholeFile): Promise<void> {
+    if (!this.#file) await this.#begin()
     const name = await this.#file!.keep(whole.front)
     this.#over = true
     this.#log.info("receive", `Done receiving ${name}`)
@@ -175,11 +176,16 @@ export class FileConnection {
     this.#silence = setTimeout(() => this.#socket.destroy(), limits.closeTimeoutMs)
   }
 
+  /** Said behind all that came before it, as the last word on the file. */
   #onError(error: NodeJS.ErrnoException): void {
-    if (this.#over || this.#ended) return
+    if (this.#ended) return
     const what = error.code === "ECONNRESET" ? "was reset by the peer" : `failed: ${error.message}`
-    const lost = this.#file ? `; nothing of ${this.#file.name} is kept` : ""
-    this.#log.warning("receive", `The connection from ${this.#address} ${what}${lost}`)
+    this.#then(async () => {
+      if (this.#over) return
+      const lost = this.#file ? `; nothing of ${this.#file.name} is kept` : ""
+      this.#log.warning("receive", `The connection from ${this.#address} ${what}${lost}`)
+      await this.#leave()
+    })
   }
 
   #onClose(): void {

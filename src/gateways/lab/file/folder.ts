@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import fs, { type FileHandle } from "node:fs/promises"
-import { extname, join } from "node:path"
+import { dirname, extname, join } from "node:path"
 import { LandlineError } from "../../../protocol/errors.ts"
 import type { FileSink, IncomingFile } from "./sink.ts"
 
@@ -22,7 +22,7 @@ export class FolderSink implements FileSink {
   /** Makes the folder where there is none. @throws LandlineError usage where nothing can be written there */
   static async open(folder: string): Promise<FolderSink> {
     try {
-      await fs.mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await fs.access(folder, fs.constants.W_OK | fs.constants.X_OK)
       return new FolderSink(folder)
     } catch (error) {
@@ -78,6 +78,19 @@ export class FolderSink implements FileSink {
       }
     }
     throw new Error("unreachable: the names never end")
+  }
+}
+
+/** With those above it. `recursive` of Node 26 never returns where one cannot be made, as in /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await fs.mkdir(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === "EEXIST" && (await fs.stat(path)).isDirectory()) return
+    if (code !== "ENOENT" || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await fs.mkdir(path)
   }
 }
 
