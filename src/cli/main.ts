@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import { Command, CommanderError } from "commander"
 import { exitCodeOf, say } from "./failure.ts"
+import { cannotWrite } from "./files/local-file.ts"
 import { addHubOptions } from "./hub-options.ts"
 
 /** The commands. A command is one file and one line here; only the file that is asked for is loaded. */
@@ -45,6 +46,6 @@ process.on("uncaughtException", fail)
 // The reader has seen enough, as in `landline history | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0)
-  fail(error)
+  fail(cannotWrite("stdout", error))
 })
 await run(process.argv.slice(2)).catch(fail)

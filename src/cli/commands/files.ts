@@ -46,10 +46,13 @@ async function files(options: FilesOptions): Promise<void> {
   const all: FileInfo[] = []
   for await (const file of found) all.push(file)
   if (all.length > 0) for (const line of fileLines(all, room === undefined)) print(line)
-  else
-    console.error(
-      search ? "No file has that in its name." : "There are no files yet. Send one with: landline send PATH",
-    )
+  else console.error(nothing(room, search))
+}
+
+function nothing(room: string | undefined, search: string | undefined): string {
+  if (search) return "No file has that in its name."
+  if (room) return `No files in ${printableLine(room)}.`
+  return "There are no files yet. Send one with: landline send PATH"
 }
 
 async function remove(hub: HubHttp, id: string): Promise<void> {

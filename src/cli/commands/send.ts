@@ -2,6 +2,7 @@ import type { Command } from "commander"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { FileInfo } from "../../protocol/files.ts"
 import { printable } from "../../protocol/text.ts"
+import { exitCodeOf, say } from "../failure.ts"
 import type { HubOptions } from "../hub-options.ts"
 import { jsonLine } from "../output.ts"
 
@@ -51,7 +52,18 @@ async function send(paths: string[], options: SendOptions): Promise<void> {
   const hub = new HubHttp(options)
   const leftOut = (path: string, what: string) =>
     console.error(printable(`${path} is ${what}: it is left out.`))
-  const sources = stdin ? [] : paths.map((path) => sourceOf(path, name, leftOut))
+  const sources = (stdin ? [] : paths).flatMap((path) => {
+    try {
+      return [sourceOf(path, name, leftOut)]
+    } catch (error) {
+      // What ails one of several does not keep the others here.
+      if (paths.length === 1 || exitCodeOf(error) !== 1) throw error
+      say(error)
+      process.exitCode = 1
+      return []
+    }
+  })
+  if (!stdin && sources.length === 0) return
   const progress = new Progress({
     files: sources.length,
     bytes: sources.reduce((sum, { bytes }) => sum + bytes, 0),

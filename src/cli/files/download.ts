@@ -73,9 +73,15 @@ export class Download {
   async #attempt(): Promise<void> {
     if (!this.#file && this.#sink.mayGoOn()) await this.#look()
     if (this.#at > 0 && this.#at === this.#file!.bytes) return
+    const from = this.#at
     const answer = await this.#hub.request("GET", this.#path, { headers: this.#wanted() })
     try {
       await this.#begin(givenBy(answer))
+      // Another that gets the same has begun meanwhile: what it has is not asked for again.
+      if (this.#at !== from) {
+        answer.destroy()
+        return await this.#attempt()
+      }
       if (answer.statusCode !== (this.#at > 0 ? 206 : 200)) throw replaced(this.#file!)
       await this.#receive(answer)
     } finally {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer"
 import { lstatSync, readdirSync, type Stats } from "node:fs"
 import { join } from "node:path"
 import { relativePath } from "../../protocol/file-names.ts"
@@ -13,7 +14,7 @@ export function walk(root: string, leftOut: (path: string, what: string) => void
   const entries: ZipEntry[] = []
   const taken = new Set<string>()
   const enter = (folder: string, inside: string) => {
-    const names = listed(folder)
+    const names = listed(folder, leftOut)
     if (names.length === 0 && inside !== "") entries.push(emptyFolder(folder, inside))
     for (const name of names) {
       const path = join(folder, name)
@@ -28,10 +29,15 @@ export function walk(root: string, leftOut: (path: string, what: string) => void
   return entries
 }
 
-function listed(folder: string): string[] {
+function listed(folder: string, leftOut: (path: string, what: string) => void): string[] {
   try {
+    const names = readdirSync(folder, { encoding: "buffer" }).flatMap((bytes) => {
+      if (isUtf8(bytes)) return [bytes.toString()]
+      leftOut(join(folder, bytes.toString()), "a name that is not UTF-8")
+      return []
+    })
     // By code unit, as everywhere alike; the order of a locale would differ from machine to machine.
-    return readdirSync(folder).sort((a, b) => (a < b ? -1 : 1))
+    return names.sort((a, b) => (a < b ? -1 : 1))
   } catch (error) {
     throw cannotRead(folder, error)
   }

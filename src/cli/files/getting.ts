@@ -4,7 +4,7 @@ import { LandlineError } from "../../protocol/errors.ts"
 import type { HubOptions } from "../hub-options.ts"
 import { Download, type Given } from "./download.ts"
 import { newestOf, type Place, placeOf } from "./find.ts"
-import { localFile } from "./local-file.ts"
+import { kindOf, localFile } from "./local-file.ts"
 import { inTheWay, PartFile, place } from "./part-file.ts"
 import type { Progress } from "./progress.ts"
 import { toldBy } from "./sending.ts"
@@ -27,6 +27,7 @@ export interface Got extends Given {
  * @throws LandlineError local_file where it cannot be written here; what the hub refuses with
  */
 export async function getFile(wanted: string, options: GetOptions, progress: Progress): Promise<Got> {
+  if (options.output === "") throw new LandlineError("usage", {}, "The path after -o is empty.")
   const direct = placeOf(wanted, options)
   if (!direct) return getFrom(await newestOf(wanted, options), options, progress)
   try {
@@ -53,6 +54,9 @@ async function getFrom({ hub, path }: Place, options: GetOptions, progress: Prog
   const targetOf = (file: Given) => {
     const name = unpacks(file) ? file.name.replace(/(?<=.)\.zip$/i, "") : file.name
     const target = into === undefined ? output! : join(into, name)
+    const there = statSync(target, { throwIfNoEntry: false })
+    if (there && !there.isFile() && !there.isDirectory())
+      throw localFile(target, `${target} is ${kindOf(there)}: use -o - for a stream.`)
     if (!force && existsSync(target)) throw inTheWay(target)
     if (isFolder(target) && !unpacks(file))
       throw localFile(target, `${target} is a folder. Choose another name with -o.`)

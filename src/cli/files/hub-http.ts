@@ -2,6 +2,7 @@ import http from "node:http"
 import https from "node:https"
 import { sessionUrl } from "../../client/address.ts"
 import { ERRORS, type ErrorCode, type ErrorDetails, LandlineError } from "../../protocol/errors.ts"
+import { personName } from "../../protocol/names.ts"
 import { deviceSecret } from "../device.ts"
 import { noHub, spoken } from "../failure.ts"
 import type { HubOptions } from "../hub-options.ts"
@@ -25,14 +26,14 @@ export interface Sent {
 export class HubHttp {
   /** Ends with `/`. */
   readonly base: URL
-  /** Whether there ever was a connection: before that, there may be no hub at all. */
+  /** Whether there ever was an answer: before that, there may be no hub at all. */
   reached = false
   readonly #hub: string
   readonly #as: string
   readonly #agent: http.Agent
   readonly #identity: Record<string, string>
 
-  /** @throws LandlineError usage */
+  /** @throws LandlineError usage | bad_name */
   constructor({ hub, as }: HubOptions, identity = identityOf(as)) {
     this.base = new URL(".", sessionUrl(hub))
     this.base.protocol = this.base.protocol === "wss:" ? "https:" : "http:"
@@ -108,17 +109,16 @@ export class HubHttp {
   #answer(request: http.ClientRequest): Promise<http.IncomingMessage> {
     return new Promise((resolve, reject) => {
       let late: NodeJS.Timeout | undefined
-      const connected = () => {
-        clearTimeout(late)
-        this.reached = true
-      }
       request.once("socket", (socket) => {
         if (!socket.connecting) return
         late = setTimeout(() => request.destroy(new Error("no connection")), CONNECT_MS)
-        socket.once("connect", connected)
+        socket.once("connect", () => clearTimeout(late))
       })
       request.once("timeout", () => request.destroy(new Error("idle")))
-      request.once("response", resolve)
+      request.once("response", (response) => {
+        this.reached = true
+        resolve(response)
+      })
       request.once("error", (error: NodeJS.ErrnoException) => {
         // HPE: the parser's; what it read is not HTTP.
         reject(error.code?.startsWith("HPE_") ? this.#notAHub("something else than HTTP") : this.lost(error))
@@ -134,19 +134,19 @@ export class HubHttp {
       return spoken(new LandlineError(code, { ...details, status }, message), this.#as) as LandlineError
     // What stands between us and the hub says that the hub is not there.
     if (status >= 502 && status <= 504) return this.lost()
-    return this.#notAHub(`${status} ${response.statusMessage}`)
+    return this.#notAHub(`${status} ${response.statusMessage}`, { status })
   }
 
-  #notAHub(said: string): LandlineError {
+  #notAHub(said: string, details: ErrorDetails = {}): LandlineError {
     const say = `What listens at ${this.#hub} answered with ${said}: it is no Landline hub that knows of files.`
-    return new LandlineError("bad_request", {}, say)
+    return new LandlineError("bad_request", details, say)
   }
 }
 
-/** PROTOCOL 7.1. */
+/** PROTOCOL 7.1. @throws LandlineError bad_name */
 export function identityOf(as: string): Record<string, string> {
   // Headers are bytes: Node takes each character for one.
-  const name = Buffer.from(as, "utf8").toString("latin1")
+  const name = Buffer.from(personName(as), "utf8").toString("latin1")
   return { "landline-name": name, authorization: `Bearer ${deviceSecret()}` }
 }
 

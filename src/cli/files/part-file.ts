@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from "node:fs"
+import { constants, existsSync, readdirSync, rmSync } from "node:fs"
 import { type FileHandle, link, open, rename, unlink } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { LandlineError } from "../../protocol/errors.ts"
@@ -18,6 +18,7 @@ export class PartFile implements Sink {
   readonly #folder: string
   readonly #targetOf: (file: Given) => string
   #path = ""
+  #target = ""
   #handle: FileHandle | undefined
   #at = 0
   #pieces: Uint8Array[] = []
@@ -44,11 +45,12 @@ export class PartFile implements Sink {
 
   async begin(file: Given, digest: RunningDigest, told: Told): Promise<number> {
     const target = this.#targetOf(file)
+    this.#target = target
     const mark = file.sha256.slice(0, MARK)
     this.#path = join(dirname(target), `.${basename(target)}.${mark}${ENDING}`)
     try {
-      // Not `a`: two that get the same file write the same bytes to the same places.
-      this.#handle = await open(this.#path, existsSync(this.#path) ? "r+" : "w+")
+      // Neither appended nor emptied: two that get the same file write the same bytes to the same places.
+      this.#handle = await open(this.#path, constants.O_RDWR | constants.O_CREAT)
       const { size } = await this.#handle.stat()
       if (size > file.bytes) await this.#handle.truncate(0)
       else if (size > 0) {
@@ -56,7 +58,7 @@ export class PartFile implements Sink {
         await this.#count(size, digest)
       }
     } catch (error) {
-      throw cannotWrite(this.#path, error)
+      throw cannotWrite(this.#target, error)
     }
     this.#at = digest.bytes
     return digest.bytes
@@ -83,7 +85,7 @@ export class PartFile implements Sink {
     try {
       await handle?.datasync()
     } catch (error) {
-      throw cannotWrite(this.#path, error)
+      throw cannotWrite(this.#target, error)
     } finally {
       await handle?.close()
     }
@@ -113,7 +115,7 @@ export class PartFile implements Sink {
         pieces = after(pieces, bytesWritten)
       }
     } catch (error) {
-      throw cannotWrite(this.#path, error)
+      throw cannotWrite(this.#target, error)
     }
   }
 }
@@ -132,6 +134,9 @@ function after(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
 export const inTheWay = (target: string): LandlineError =>
   localFile(target, `${target} is there already. Choose another name with -o, or overwrite it with --force.`)
 
+const takenOver = (target: string): LandlineError =>
+  localFile(target, `Another \`landline get\` has got ${target} meanwhile.`)
+
 /**
  * Gives a whole part its name, in one step.
  * @throws LandlineError local_file where something has that name, unless `force`
@@ -149,6 +154,7 @@ export async function place(part: string, target: string, force: boolean): Promi
     await unlink(part).catch(() => {})
   } catch (error) {
     if (error instanceof LandlineError) throw error
+    if (!existsSync(part)) throw takenOver(target)
     throw (error as NodeJS.ErrnoException).code === "EEXIST" ? inTheWay(target) : cannotWrite(target, error)
   }
 }

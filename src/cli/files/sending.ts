@@ -1,7 +1,8 @@
 import { resolve } from "node:path"
 import { LandlineError } from "../../protocol/errors.ts"
-import type { FileInfo } from "../../protocol/files.ts"
+import { type FileInfo, filePath } from "../../protocol/files.ts"
 import { AT_ONCE, type HubHttp } from "./hub-http.ts"
+import { keepTrying } from "./keep-trying.ts"
 import type { Progress } from "./progress.ts"
 import { put } from "./put.ts"
 import type { Source } from "./source.ts"
@@ -37,15 +38,19 @@ export async function sendAll(sources: readonly Source[], sending: Sending): Pro
   const command = keyOf(...place, ...sources.map(({ path }) => resolve(path)))
   const several = sources.length > 1
   const before = several ? state.sent(command) : new Map<string, FileInfo>()
+  const keys = new Set<string>()
   let failed = 0
 
   const isSmall = ({ file, bytes }: Source) => "room" in target && file && bytes <= SMALL_BYTES_MAX
   const one = async (source: Source, send: (key: string) => Promise<FileInfo>) => {
-    const key = keyOf(...place, source.name, source.mark)
-    const already = before.get(key)
+    let key = keyOf(...place, source.name, source.mark)
+    while (keys.has(key)) key = keyOf(key) // who names a file twice sends it twice
+    keys.add(key)
     try {
+      const noted = before.get(key)
+      const already = noted && (await isThere(hub, noted, tell(progress))) ? noted : undefined
       const file = already ?? (await send(key))
-      if (several && !already) state.addSent(command, key, file)
+      if (several && !already && isSmall(source)) state.addSent(command, key, file)
       progress.finished(source.bytes, !already && isSmall(source) ? source.bytes : 0)
       sending.sent(file)
     } catch (error) {
@@ -69,8 +74,24 @@ export async function sendAll(sources: readonly Source[], sending: Sending): Pro
       told.transfer.end(),
     )
   }
-  state.forget(command)
+  for (const key of [command, ...keys]) state.forget(key)
   return failed
+}
+
+/** Whether what an earlier run has sent has not been deleted since. */
+function isThere(hub: HubHttp, file: FileInfo, failed: Told["failed"]): Promise<boolean> {
+  const attempt = async () => {
+    try {
+      const answer = await hub.request("HEAD", filePath(file).slice(1))
+      answer.resume()
+      return true
+    } catch (error) {
+      // The answer to a HEAD has no body that could say more.
+      if (error instanceof LandlineError && error.details["status"] === 404) return false
+      throw error
+    }
+  }
+  return keepTrying(attempt, { progress: () => 0, reached: () => hub.reached, failed })
 }
 
 /** Sends stdin, to its end. @throws LandlineError */

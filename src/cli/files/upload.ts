@@ -18,7 +18,7 @@ export interface Told {
 /**
  * Sends a file or folder by tus (PROTOCOL.md 9.3, 9.4), from where an earlier try has left it, and goes on until
  * it is there and both ends have counted the same SHA-256.
- * @param key of its state
+ * @param key of its state, which stays until the caller forgets it: a file that is there is not sent again
  * @throws LandlineError local_file where it cannot be read or changed meanwhile; what the hub refuses for good
  */
 export async function upload(
@@ -47,9 +47,7 @@ export async function upload(
     return finish(hub, id, digest, {})
   }
   try {
-    const file = await keepTrying(attempt, { progress: () => through, reached: () => hub.reached, failed })
-    state.forget(key)
-    return file
+    return await keepTrying(attempt, { progress: () => through, reached: () => hub.reached, failed })
   } catch (error) {
     const { code } = error as LandlineError
     if (code === "checksum_mismatch" || code === "local_file") state.forget(key)

@@ -28,15 +28,17 @@ export function stopped({ done, bytes }: { done: number; bytes: number | undefin
   return bytes === undefined ? `Stopped. ${how}` : `Stopped at ${amount(done)} of ${amount(bytes)}. ${how}`
 }
 
+/** An address that leads elsewhere, or nowhere, on another machine. */
+const isLocal = ({ hostname }: URL): boolean => /^(localhost|127\..*|\[::1\])$/.test(hostname)
+
 /** The address of a one-time link; on a terminal as a QR code too, for a phone. */
 export function linkLines(base: URL, code: string): string[] {
   const address = new URL(`get/${dashed(code)}`, base).href
-  if (!process.stdout.isTTY) return [address]
+  if (!process.stdout.isTTY || isLocal(base)) return [address]
   return [address, "", ...renderUnicodeCompact(address, { border: 2 }).split("\n"), ""]
 }
 
 export function linkNotice(base: URL): string {
-  const local = /^(localhost|127\..*|\[::1\])$/.test(base.hostname)
   const others = ` Others need the hub's own address in place of ${base.hostname}.`
-  return `It works once, and for 7 days.${local ? others : ""}`
+  return `It works once, and for 7 days.${isLocal(base) ? others : ""}`
 }
