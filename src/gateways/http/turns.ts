@@ -4,19 +4,19 @@
  */
 const TURN_BYTES = 256 * 1024
 
+/** Uploads that go on in one turn: each takes up to 64 KiB before it can be told to rest. */
+const TURN_UPLOADS = 4
+
 /** Shares the event loop between uploads and everything else. */
 export class Turns {
   #left = TURN_BYTES
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
   #scheduled = false
 
   /** Accounts for bytes that came. @returns whether there may be more in this turn */
   spend(bytes: number): boolean {
     this.#left -= bytes
-    if (!this.#scheduled) {
-      this.#scheduled = true
-      setImmediate(this.#next)
-    }
+    this.#schedule()
     return this.#left > 0
   }
 
@@ -25,11 +25,17 @@ export class Turns {
     this.#waiting.push(goOn)
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#next)
+  }
+
   readonly #next = (): void => {
     this.#scheduled = false
     this.#left = TURN_BYTES
-    const ready = this.#waiting
-    this.#waiting = []
+    const ready = this.#waiting.splice(0, TURN_UPLOADS)
+    if (this.#waiting.length > 0) this.#schedule()
     for (const goOn of ready) goOn()
   }
 }
