@@ -19,9 +19,12 @@ import { type TempDir, tempDir } from "../support/temp.ts"
 
 const timeout = 120_000
 const MIB = 1024 * 1024
-/** More than all buffers on the way take, so that a transfer that is held is held in its middle. */
-const LARGE = 48 * MIB
-const HELD = 20 * MIB
+/**
+ * A transfer that is held is held in its middle: what is behind `HELD` is more than the kernel buffers on the way,
+ * which grow to 32 and 4 MiB (tcp_rmem, tcp_wmem).
+ */
+const LARGE = 64 * MIB
+const HELD = 16 * MIB
 /** Of requests and answers beside the bytes of a file. */
 const TALK = 16 * 1024
 
@@ -86,7 +89,7 @@ test("send: Ctrl-C keeps what arrived and says how to go on; a folder too goes o
   assert.deepEqual(await first.waitForExit(), { code: 0, signal: null })
   assert.match(
     first.stderr,
-    /^Stopped at \d+(\.\d)? MB of 50\.3 MB\. Run the same command again to go on\.\n$/,
+    /^Stopped at \d+(\.\d)? MB of 67\.1 MB\. Run the same command again to go on\.\n$/,
   )
   line.cut()
   line.hold("up", Infinity)
@@ -250,7 +253,7 @@ test("get: Ctrl-C keeps what arrived and says how to go on", { timeout }, async 
   assert.deepEqual(await getting.waitForExit(), { code: 0, signal: null })
   assert.match(
     getting.stderr,
-    /^Stopped at \d+(\.\d)? MB of 50\.3 MB\. Run the same command again to go on\.\n$/,
+    /^Stopped at \d+(\.\d)? MB of 67\.1 MB\. Run the same command again to go on\.\n$/,
   )
   line.cut()
   assert.equal((await readdir(temp.path)).length, 1)
@@ -304,7 +307,7 @@ test("send: on a terminal, progress is drawn in place and gone at the end; a lin
   await held
   await sending.waitFor(/stands still/)
   const rows = screenOf(sending.stdout)
-  assert.match(rows.at(-2)!, /^one\.bin +█+░+ +\d+% {2}\d+(\.\d)? MB of 50\.3 MB +stands still$/)
+  assert.match(rows.at(-2)!, /^one\.bin +█+░+ +\d+% {2}\d+(\.\d)? MB of 67\.1 MB +stands still$/)
   assert.match(rows.at(-1)!, /^0 of 2 files +█+░+ +\d+% /)
   line.release()
   assert.equal((await sending.waitForExit(30_000)).code, 0)
