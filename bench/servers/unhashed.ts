@@ -1,9 +1,12 @@
 import crypto, { type BinaryToTextEncoding, type Hash } from "node:crypto"
+import fs from "node:fs"
 import { syncBuiltinESMExports } from "node:module"
+import { isMainThread } from "node:worker_threads"
 
 /**
  * Loaded into Landline at both ends (node --import), this takes the hashing out and leaves all the rest: what is
- * then measured is the transport. Of each hash only the first bytes count, so that devices can still be told apart.
+ * then measured is the transport. Of each hash only the first bytes count, so that devices can still be told apart;
+ * what the hub's hasher would read back beyond them, for hashing alone, is not read.
  */
 const countedBytesMax = 4_096
 const createHash = crypto.createHash
@@ -36,4 +39,11 @@ class Unhashed {
 }
 
 crypto.createHash = ((algorithm: string) => new Unhashed(createHash(algorithm))) as never
+type ReadAt = [fd: number, buffer: Buffer, offset: number, length: number, at?: number]
+const readSync = fs.readSync as (...read: ReadAt) => number
+if (!isMainThread)
+  fs.readSync = ((...read: ReadAt) => {
+    const [, , , length, at = 0] = read
+    return at < countedBytesMax ? readSync(...read) : length
+  }) as never
 syncBuiltinESMExports()
