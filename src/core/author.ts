@@ -8,3 +8,6 @@ export interface Author {
 
 /** Later roles (owner, invited) come between and above these. */
 export type Role = "guest" | "member"
+
+/** Who signs what the hub itself has to say: nobody can claim that name. */
+export const HUB: Author = { name: "hub", role: "member" }

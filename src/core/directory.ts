@@ -16,6 +16,31 @@ export interface Room {
   readonly since: number
 }
 
+/** What is known of a feed beside its topic. */
+export interface FeedRecord {
+  readonly feed: string
+  readonly topic: TopicName
+  /** What it is, in words; empty without. */
+  readonly title: string
+  /** Of its values, such as `°C`; empty without. */
+  readonly unit: string
+  /** Media type of its messages, as it was given. */
+  readonly type: string
+  readonly createdBy: string
+  readonly since: number
+  /** What is kept of it: ms and bytes; 0 sets no bound. */
+  readonly keepMs: number
+  readonly keepBytes: number
+  /** ms after the last read or write when it is deleted; 0: never. */
+  readonly ttlMs: number
+  /** ms since 1970 when it is deleted; 0: never. */
+  readonly expires: number
+  /** It is to speak at least once in so many ms; 0: whenever. */
+  readonly expectMs: number
+  /** Room that hears when it falls silent; empty for none. */
+  readonly noticeRoom: string
+}
+
 /** A file that is there for others: a published blob with a name. */
 export interface FileRecord {
   /** In addresses; made by the hub. */
@@ -81,7 +106,7 @@ export interface FileQuery {
   readonly limit: number
 }
 
-/** People, their devices, rooms, files and uploads. Durable as the log is; all implementations pass its contract suite. */
+/** People, their devices, rooms, feeds, files and uploads. Durable as the log is; all implementations pass its contract suite. */
 export interface Directory {
   /**
    * Gives the name to the device, when nobody has it; the same device gets it again.
@@ -99,6 +124,11 @@ export interface Directory {
   /** By name. */
   rooms(): Promise<Room[]>
   setTopicLine(room: string, line: string): Promise<void>
+
+  /** Adds the feed, or replaces the one of its name. */
+  setFeed(feed: FeedRecord): Promise<void>
+  feeds(): Promise<FeedRecord[]>
+  removeFeed(feed: string): Promise<void>
 
   /** Adds the upload, or replaces the one of its id. */
   setUpload(upload: UploadRecord): Promise<void>

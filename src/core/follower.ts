@@ -1,4 +1,4 @@
-import { type LandlineError, toLandlineError } from "../protocol/errors.ts"
+import { LandlineError, toLandlineError } from "../protocol/errors.ts"
 import type { Batch } from "./batch.ts"
 import type { Pages } from "./pages.ts"
 import type { TopicStat } from "./topic-log.ts"
@@ -42,13 +42,19 @@ export class Follower {
   readonly #topic: Followed
   readonly #pages: Pages
   readonly #receiver: Receiver
+  readonly #conflated: boolean
 
-  /** Made by `Topic.follow`. @param next the first offset that the receiver wants */
-  constructor(topic: Followed, pages: Pages, next: number, receiver: Receiver) {
+  /**
+   * Made by `Topic.follow`.
+   * @param next the first offset that the receiver wants
+   * @param conflated it wants only the newest entry there is whenever it can take one, and hears of no gaps
+   */
+  constructor(topic: Followed, pages: Pages, next: number, receiver: Receiver, conflated: boolean) {
     this.#topic = topic
     this.#pages = pages
     this.#next = next
     this.#receiver = receiver
+    this.#conflated = conflated
   }
 
   get state(): string {
@@ -85,7 +91,7 @@ export class Follower {
   }
 
   #deliver(batch: Batch): boolean {
-    const fresh = batch.after(this.#next - 1)
+    const fresh = batch.after(this.#conflated ? batch.to - 1 : this.#next - 1)
     this.#next = batch.to + 1
     if (this.#receiver.deliver(fresh)) return true
     if (this.#state !== "ended") this.#state = "full"
@@ -105,9 +111,12 @@ export class Follower {
     try {
       // The state is looked at anew after each wait and each delivery: a receiver may close us in either.
       while (this.#isReading()) {
-        const { head, tail } = this.#topic.stat
+        const { head, tail, closed } = this.#topic.stat
+        if (this.#conflated) this.#next = Math.max(this.#next, tail)
         if (this.#next < head) {
           if (this.#isFull() || !this.#gapBefore(head)) return
+        } else if (this.#next > tail && closed) {
+          this.end(topicClosed(this.#topic.stat))
         } else if (this.#next > tail) {
           this.#state = "live"
           this.#topic.caughtUp(this)
@@ -133,4 +142,9 @@ export class Follower {
   #isReading(): boolean {
     return this.#state === "reading"
   }
+}
+
+/** What followers of a closed topic are told when they have everything. */
+export function topicClosed({ topic }: Pick<TopicStat, "topic">): LandlineError {
+  return new LandlineError("topic_closed", { topic }, "That was all: the topic is closed.")
 }

@@ -1,6 +1,6 @@
 import { LandlineError } from "../protocol/errors.ts"
 import { guestAuthor, guestNumber, nameKey, personName, plainName } from "../protocol/names.ts"
-import type { Author } from "./author.ts"
+import { type Author, HUB } from "./author.ts"
 import type { Directory } from "./directory.ts"
 
 /** The name of guests who give none. */
@@ -26,7 +26,8 @@ export class People {
    * @throws LandlineError bad_name | name_taken | log_unavailable
    */
   async member(name: string, secret: string): Promise<Author> {
-    const person = await this.#directory.claim(personName(name), await digest(secret))
+    const ofHub = nameKey(name) === nameKey(HUB.name)
+    const person = ofHub ? undefined : await this.#directory.claim(personName(name), await digest(secret))
     if (!person) throw new LandlineError("name_taken", { name: personName(name) })
     return { name: person.name, role: "member" }
   }

@@ -37,12 +37,16 @@ export interface Producer {
   readonly epoch: number
   /** Of the first draft; further drafts of the same append take the numbers after it. */
   readonly seq: number
+  /** The sequence counts appends: all drafts of one, none included, bear `seq`. */
+  readonly perAppend?: boolean
 }
 
 export interface AppendOptions {
   readonly producer?: Producer
   /** Append only when the topic's newest offset is this one, else `tail_moved`. */
   readonly ifTail?: number
+  /** Append only when the topic's last mark sorts before this one, else `mark_passed`; then it is the last. */
+  readonly mark?: string
   /** Close the topic with this append: later ones fail with `topic_closed`. */
   readonly close?: boolean
 }
@@ -55,6 +59,8 @@ export interface Appended {
   readonly offset: number
   readonly epoch: number
   readonly duplicate: boolean
+  /** Last sequence of the producer in the topic; 0 without one. */
+  readonly seq: number
 }
 
 export interface TopicStat {
@@ -71,6 +77,8 @@ export interface TopicStat {
   /** ms since 1970 of the newest entry; 0 before the first. */
   readonly time: number
   readonly closed: boolean
+  /** Of the last append that had one; empty before. */
+  readonly mark: string
 }
 
 /** What is kept of a topic. A bound that is left out does not apply. */
@@ -83,7 +91,10 @@ export interface Retention {
 
 /** Entries that became durable together: offsets follow each other without a hole. */
 export interface Commit {
+  /** None where all it does is close the topic. */
   readonly entries: readonly Entry[]
+  /** The topic is closed with it: nothing more comes. */
+  readonly closed: boolean
 }
 
 /**
@@ -107,8 +118,8 @@ export interface TopicLog {
   /**
    * Stores all drafts or none, and then announces them to the watcher: first `watch`, then this promise.
    * Many calls share a commit; each fails alone. Bodies are handed over: the caller does not change them any more.
-   * @throws LandlineError unknown_topic | topic_closed | tail_moved | sequence_gap { expected } | forbidden |
-   *   log_unavailable
+   * @throws LandlineError unknown_topic | topic_closed | tail_moved | mark_passed |
+   *   sequence_gap { expected, epoch: the producer's last, where it has one } | forbidden { epoch } | log_unavailable
    */
   append(topic: TopicName, drafts: readonly Draft[], options?: AppendOptions): Promise<Appended>
 

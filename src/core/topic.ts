@@ -1,10 +1,10 @@
 import type { LandlineError } from "../protocol/errors.ts"
 import { Batch } from "./batch.ts"
 import type { Clock } from "./clock.ts"
-import { type Followed, Follower, type Receiver } from "./follower.ts"
+import { type Followed, Follower, type Receiver, topicClosed } from "./follower.ts"
 import type { Pages } from "./pages.ts"
 import type { Telemetry } from "./telemetry.ts"
-import type { Commit, Retention, TopicLog, TopicStat } from "./topic-log.ts"
+import type { Commit, Entry, Retention, TopicLog, TopicStat } from "./topic-log.ts"
 
 /** A topic with its followers: the place where a commit becomes a batch and goes out. */
 export class Topic implements Followed {
@@ -33,10 +33,12 @@ export class Topic implements Followed {
 
   /**
    * Follows from after an offset on: first what is in the log, then what comes, each entry once, in order.
+   * When the topic is closed and the receiver has everything, it ends with `topic_closed`.
    * @param after at most the tail
+   * @param conflated only the newest entry there is whenever the receiver can take one
    */
-  follow(after: number, receiver: Receiver): Follower {
-    const follower = new Follower(this, this.#pages, after + 1, receiver)
+  follow(after: number, receiver: Receiver, conflated = false): Follower {
+    const follower = new Follower(this, this.#pages, after + 1, receiver, conflated)
     this.#followers.add(follower)
     follower.start()
     return follower
@@ -72,7 +74,14 @@ export class Topic implements Followed {
   }
 
   // The commit is the batch. Nothing in this loop waits, and what it writes was made once per wire format.
-  #announce({ entries }: Commit): void {
+  #announce({ entries, closed }: Commit): void {
+    if (entries.length > 0) this.#deliver(entries)
+    if (!closed) return
+    this.#stat = { ...this.#stat, closed }
+    for (const follower of this.#live) follower.end(topicClosed(this.#stat))
+  }
+
+  #deliver(entries: readonly Entry[]): void {
     const batch = new Batch(this.#stat.topic, this.#stat.epoch, entries)
     const last = entries.at(-1)!
     let bytes = this.#stat.bytes

@@ -54,6 +54,16 @@ export class Topics {
     await (await this.get(name)).trim(retention)
   }
 
+  /** Ends its followers and removes it. */
+  async remove(name: TopicName): Promise<void> {
+    const opening = this.#open.get(name)
+    this.#open.delete(name)
+    await this.#log.remove(name)
+    const say = "It was deleted."
+    const topic = await opening
+    topic?.end(new LandlineError("unknown_topic", { topic: name }, say))
+  }
+
   list(): Promise<TopicStat[]> {
     return this.#log.list()
   }

@@ -5,8 +5,9 @@ import type { Entry } from "./topic-log.ts"
 
 const decoder = new TextDecoder()
 
-/** What an entry says, for people: of a file, its name. */
+/** What an entry says: of a file its name, of bytes their base64. */
 export function textOf(entry: Pick<Entry, "kind" | "body">): string {
+  if (entry.kind === "bytes") return Buffer.from(entry.body).toString("base64")
   return announcedFile(entry)?.name ?? decoder.decode(entry.body)
 }
 

@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url"
 import type { FastifyInstance } from "fastify"
 import pino, { type Logger } from "pino"
 import { Chat } from "../capabilities/chat/chat.ts"
+import { Feeds } from "../capabilities/feeds/feeds.ts"
 import { type FileSettings, Files } from "../capabilities/files/files.ts"
+import { HUB } from "../core/author.ts"
 import { systemClock } from "../core/clock.ts"
 import { People } from "../core/people.ts"
 import { Presence } from "../core/presence.ts"
@@ -65,6 +67,19 @@ export async function startHub(
   const presence = new Presence()
   const chat = new Chat({ topics, log, index, directory, presence })
   const files = new Files({ blobs, directory, topics, settings: fileSettings(settings) })
+  const feeds = new Feeds({
+    topics,
+    log,
+    directory,
+    events: {
+      notice: (room, text) =>
+        void chat.say(HUB, room, text).catch((error) => logger.warn({ err: error, room }, "notice")),
+      block(feed, receiver, report) {
+        logger.info({ feed, receiver, ...report }, "block")
+      },
+      onError: (error) => logger.warn({ err: error }, "feeds"),
+    },
+  })
   const hub = { name: settings.name, version }
   const names = hubNames(settings)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
@@ -72,6 +87,7 @@ export async function startHub(
   const sessionsGateway = new WebSocketGateway({
     publishRate: settings.publishRate,
     chat,
+    feeds,
     sessions,
     presence,
     hub,
@@ -82,6 +98,7 @@ export async function startHub(
   const http = createHttpGateway({
     chat,
     files,
+    feeds,
     people,
     hub,
     names,
@@ -93,13 +110,16 @@ export async function startHub(
   http.app.server.on("upgrade", (request, socket, head) =>
     sessionsGateway.upgrade(request, socket as never, head),
   )
-  const retainer = new Retainer(topics, () => retention(settings))
+  const retainer = new Retainer(topics, ({ topic }) =>
+    topic.startsWith("feed/") ? feeds.retention(topic) : retention(settings),
+  )
 
   let lab: (LabService & { service: string })[] = []
 
   async function close(): Promise<void> {
     const stopping = new LandlineError("stopping")
     retainer.end()
+    feeds.close()
     await Promise.all(lab.map((service) => service.close()))
     await files.close()
     await sessionsGateway.close(stopping)
@@ -114,6 +134,7 @@ export async function startHub(
 
   try {
     await chat.begin()
+    await feeds.begin()
     await files.begin((error) => logger.warn({ err: error }, "files"))
     const host = await listen(http.app, settings)
     if (settings.lab)

@@ -2,14 +2,15 @@ import type { AnnouncedFile } from "./files.ts"
 
 /**
  * What an entry is. `text`: something said. `topic_line`: the room's topic line was set to this text. `file`: a
- * file was sent; its text is the file's name. `file_deleted`: the file of the entry `ref` was deleted.
+ * file was sent; its text is the file's name. `file_deleted`: the file of the entry `ref` was deleted. `bytes`: a
+ * message of a feed that is no text in UTF-8; its text is those bytes in base64.
  * Later kinds (an edit, a deletion, a reaction) name the entry they are about in `ref` as well.
  */
-export const ENTRY_KINDS = ["text", "topic_line", "file", "file_deleted"] as const
+export const ENTRY_KINDS = ["text", "topic_line", "file", "file_deleted", "bytes"] as const
 export type EntryKind = (typeof ENTRY_KINDS)[number]
 
 /** Kinds that count as a message: unread is a subtraction of counts, and edits do not count. */
-export const MESSAGE_KINDS: readonly EntryKind[] = ["text", "file"]
+export const MESSAGE_KINDS: readonly EntryKind[] = ["text", "file", "bytes"]
 
 /** An entry as it travels in JSON, in the session protocol and on the HTTP doors alike. */
 export interface WireEntry {

@@ -36,6 +36,7 @@ export const ERRORS = {
     say: "That name belongs to another device. Choose another name.",
   },
   unknown_room: { http: 404, close: 0, retry: "never", say: "There is no such room." },
+  unknown_feed: { http: 404, close: 0, retry: "never", say: "There is no such feed." },
   unknown_topic: { http: 404, close: 0, retry: "never", say: "There is no such topic." },
   not_found: { http: 404, close: 0, retry: "never", say: "There is nothing at that address." },
   unknown_file: {
@@ -51,6 +52,19 @@ export const ERRORS = {
     say: "There is no such upload; it was finished, thrown away or never begun. Send the file again.",
   },
   room_exists: { http: 409, close: 0, retry: "never", say: "There is a room of that name already." },
+  feed_exists: {
+    http: 409,
+    close: 0,
+    retry: "never",
+    say: "There is a feed of that name already, and it is made otherwise.",
+  },
+  type_mismatch: { http: 409, close: 0, retry: "never", say: "The feed holds another content type." },
+  mark_passed: {
+    http: 409,
+    close: 0,
+    retry: "never",
+    say: "The feed has a message of this Stream-Seq or a later one already.",
+  },
   sequence_gap: {
     http: 409,
     close: 0,
@@ -70,6 +84,12 @@ export const ERRORS = {
     close: 0,
     retry: "from_start",
     say: "That cursor belongs to another log: the topic was wiped, restored or replaced.",
+  },
+  entries_gone: {
+    http: 410,
+    close: 0,
+    retry: "from_start",
+    say: "What comes after that place is no longer kept.",
   },
   protocol_version: {
     http: 412,

@@ -23,6 +23,15 @@ export const limits = {
   nameCharactersMax: 64,
   topicLineCharactersMax: 200,
   roomsMax: 10_000,
+  feedsMax: 10_000,
+  feedNameCharactersMax: 200,
+  feedBatchBytesMax: 1024 * 1024, // messages published in one request
+  feedBatchMessagesMax: 1_000, // they are one append, and an append is in one commit
+  feedTitleCharactersMax: 200,
+  feedKeptMs: 7 * 24 * 3_600_000, // of a feed for which nothing else is said
+  feedKeptBytes: 256 * 1024 * 1024,
+  feedReceiversMax: 200, // of one feed, whose block times are kept; the one not heard of for longest goes
+  feedBlocksMax: 50, // of one receiver
   followsPerSessionMax: 100,
   requestsWaitingMax: 16, // requests of a session that wait for their turn; above, its socket is not read
   searchResultsMax: 200,

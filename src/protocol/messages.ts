@@ -1,6 +1,7 @@
 import { z } from "zod"
 import type { BatchedEntry, WireEntry } from "./entry.ts"
 import type { ErrorCode, ErrorDetails, Retry } from "./errors.ts"
+import { BlockReport, FeedAbout } from "./feeds.ts"
 
 /**
  * The session protocol `landline.v1`: JSON objects in WebSocket text frames (PROTOCOL.md sections 3 to 6).
@@ -11,6 +12,7 @@ import type { ErrorCode, ErrorDetails, Retry } from "./errors.ts"
 const id = z.int().min(0)
 const topic = z.string().max(200)
 const room = z.string().max(200)
+const feed = z.string().max(200)
 
 export const Hello = z.object({
   op: z.literal("hello"),
@@ -35,6 +37,8 @@ export const Follow = z.object({
   last: z.int().min(0).max(10_000).optional(),
   /** Also tell who comes and goes. */
   presence: z.boolean().optional(),
+  /** Only the newest entry there is, whenever the line has room: who is slow misses what was in between. */
+  conflated: z.boolean().optional(),
 })
 
 export const Unfollow = z.object({ op: z.literal("unfollow"), id, topic })
@@ -82,6 +86,31 @@ export const History = z.object({
   limit: z.int().min(1).max(500).optional(),
 })
 
+export const Feeds = z.object({ op: z.literal("feeds"), id })
+export const Feed = z.object({ op: z.literal("feed"), id, feed })
+export const CreateFeed = z.object({
+  op: z.literal("create_feed"),
+  id,
+  feed,
+  /** Content type of its messages, such as `application/json`. */
+  type: z.string().max(200),
+  about: FeedAbout.optional(),
+})
+export const DescribeFeed = z.object({ op: z.literal("describe_feed"), id, feed, about: FeedAbout })
+export const CloseFeed = z.object({ op: z.literal("close_feed"), id, feed })
+export const DeleteFeed = z.object({ op: z.literal("delete_feed"), id, feed })
+/** What a receiver of a feed measured. */
+export const ReportBlock = z.object({
+  op: z.literal("report_block"),
+  id,
+  feed,
+  /** Tells several receivers of one person apart. */
+  label: z.string().max(64).optional(),
+  report: BlockReport,
+})
+/** What receivers of a feed have reported. */
+export const Blocks = z.object({ op: z.literal("blocks"), id, feed })
+
 export type Hello = z.infer<typeof Hello>
 export type Follow = z.infer<typeof Follow>
 export type Publish = z.infer<typeof Publish>
@@ -96,6 +125,14 @@ export type Request =
   | z.infer<typeof People>
   | z.infer<typeof Search>
   | z.infer<typeof History>
+  | z.infer<typeof Feeds>
+  | z.infer<typeof Feed>
+  | z.infer<typeof CreateFeed>
+  | z.infer<typeof DescribeFeed>
+  | z.infer<typeof CloseFeed>
+  | z.infer<typeof DeleteFeed>
+  | z.infer<typeof ReportBlock>
+  | z.infer<typeof Blocks>
 
 export interface RoomInfo {
   readonly room: string

@@ -89,7 +89,7 @@ export function roomName(text: string): string {
 
 function checkedRoomName(text: string): string {
   const name = nameKey(text.trim())
-  if (!ROOM.test(name) || INVISIBLE.test(name) || [...name].length > limits.nameCharactersMax)
+  if (!isRoom(name))
     throw new LandlineError(
       "bad_name",
       {},
@@ -97,6 +97,25 @@ function checkedRoomName(text: string): string {
     )
   return name
 }
+
+/**
+ * A feed's name in its one form: one or more segments in the form of a room's name, with `/` between them, at most
+ * limits.feedNameCharactersMax in all. @throws LandlineError bad_name
+ */
+export function feedName(text: string): string {
+  const segments = text.split("/")
+  const name = segments.map(nameKey).join("/")
+  if (!segments.every((segment) => isRoom(nameKey(segment))) || name.length > limits.feedNameCharactersMax)
+    throw new LandlineError(
+      "bad_name",
+      {},
+      `A feed's name is letters, digits, dots, dashes or underscores, in segments with / between them, at most ${limits.feedNameCharactersMax} in all; each begins with a letter or digit.`,
+    )
+  return name
+}
+
+const isRoom = (name: string): boolean =>
+  ROOM.test(name) && !INVISIBLE.test(name) && [...name].length <= limits.nameCharactersMax
 
 /** `room/lobby`: the kind of topic, then its name. */
 export type TopicName = `${"room" | "feed"}/${string}`
@@ -106,9 +125,13 @@ export const LOBBY = "lobby"
 
 export const roomTopic = (room: string): TopicName => `room/${roomName(room)}`
 export const roomOf = (topic: string): string => topic.slice("room/".length)
+export const isFeed = (topic: string): boolean => topic.startsWith("feed/")
+export const feedTopic = (feed: string): TopicName => `feed/${feedName(feed)}`
+export const feedOf = (topic: string): string => topic.slice("feed/".length)
 
 /** @throws LandlineError bad_name | unknown_topic */
 export function topicName(text: string): TopicName {
-  if (text.startsWith("room/")) return roomTopic(text.slice("room/".length))
+  if (text.startsWith("room/")) return roomTopic(roomOf(text))
+  if (text.startsWith("feed/")) return feedTopic(feedOf(text))
   throw new LandlineError("unknown_topic", { topic: text.slice(0, 80) })
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import type { Directory, FileRecord, UploadRecord } from "../core/directory.ts"
+import type { Directory, FeedRecord, FileRecord, UploadRecord } from "../core/directory.ts"
 
 /** What every Directory promises. */
 export function directoryContract(open: () => Promise<{ directory: Directory } & AsyncDisposable>): void {
@@ -87,6 +87,24 @@ export function fileDirectoryContract(open: () => Promise<{ directory: Directory
     assert.equal((await directory.file("2"))?.offset, 7)
   })
 
+  test("feeds are set, listed, replaced and removed", async () => {
+    await using opened = await open()
+    const { directory } = opened
+    await directory.setFeed(feed)
+    await directory.setFeed({ ...feed, feed: "other", topic: "feed/other" })
+    await directory.setFeed({ ...feed, unit: "K" })
+    assert.deepEqual(
+      (await directory.feeds()).map(({ feed, unit }) => [feed, unit]),
+      [
+        ["lab/temp", "K"],
+        ["other", "°C"],
+      ],
+    )
+    await directory.removeFeed("other")
+    await directory.removeFeed("none")
+    assert.deepEqual(await directory.feeds(), [{ ...feed, unit: "K" }])
+  })
+
   test("downloads are counted, and setting the file again keeps the count", async () => {
     await using opened = await open()
     const { directory } = opened
@@ -130,6 +148,22 @@ export function fileDirectoryContract(open: () => Promise<{ directory: Directory
     assert.equal(await directory.fileOfCode(""), undefined)
     assert.ok((await directory.files({ limit: 10 })).every(({ id }) => id !== "link"))
   })
+}
+
+const feed: FeedRecord = {
+  feed: "lab/temp",
+  topic: "feed/lab/temp",
+  title: "Temperature",
+  unit: "°C",
+  type: "application/json",
+  createdBy: "ada",
+  since: 1,
+  keepMs: 2,
+  keepBytes: 3,
+  ttlMs: 0,
+  expires: 0,
+  expectMs: 60_000,
+  noticeRoom: "lobby",
 }
 
 const upload: UploadRecord = {

@@ -2,21 +2,23 @@ import type { Author } from "../../core/author.ts"
 import { authorize } from "../../core/authorize.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory } from "../../core/directory.ts"
-import type { Follower, Receiver } from "../../core/follower.ts"
+import {
+  type FollowFrom,
+  type Following,
+  followingOf,
+  type Gap,
+  readFollowing,
+} from "../../core/following.ts"
 import type { Presence } from "../../core/presence.ts"
 import type { Topic } from "../../core/topic.ts"
 import type { Index } from "../../core/topic-index.ts"
 import type { Appended, Entry, Producer, TopicLog } from "../../core/topic-log.ts"
-import { cursorAt, offsetOf, type Topics } from "../../core/topics.ts"
-import type { Cursor } from "../../protocol/cursor.ts"
+import { cursorAt, type Topics } from "../../core/topics.ts"
 import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { RoomInfo } from "../../protocol/messages.ts"
 import { LOBBY, roomName, roomOf, roomTopic } from "../../protocol/names.ts"
-
-/** Where a follower begins: after a cursor, with what comes from now on, or with the last few entries. */
-export type FollowFrom = Cursor | "now" | { readonly last: number }
 
 export interface ChatParts {
   readonly topics: Topics
@@ -91,17 +93,9 @@ export class Chat {
    * @returns the follower, and the room's place when it began
    * @throws LandlineError unknown_room | cursor_foreign
    */
-  async follow(who: Author, room: string, from: FollowFrom): Promise<RoomFollow> {
+  async follow(who: Author, room: string, from: FollowFrom): Promise<Following> {
     authorize(who, "read")
-    const topic = await this.#topic(room)
-    const { stat } = topic
-    const after =
-      from === "now"
-        ? stat.tail
-        : "last" in from
-          ? Math.max(stat.head - 1, stat.tail - from.last)
-          : offsetOf(from, stat)
-    return { stat, after, cursor: cursorAt(stat, after), start: (receiver) => topic.follow(after, receiver) }
+    return followingOf(await this.#topic(room), from)
   }
 
   /**
@@ -122,17 +116,8 @@ export class Chat {
   }
 
   /** What a follower would get up to the tail as it was when it began: pages of entries, and gaps. */
-  async *read({ stat, after }: RoomFollow): AsyncGenerator<Entry[] | Gap> {
-    for (let last = after; last < stat.tail; ) {
-      const wanted = Math.min(limits.pageEntriesMax, stat.tail - last)
-      const read = await this.#parts.log.read(stat.topic, last, wanted, limits.pageBytesMax)
-      // Retention may run between two pages: the next one then begins later, and may end beyond the tail.
-      const page = read.filter(({ offset }) => offset <= stat.tail)
-      const first = page[0]?.offset ?? stat.tail + 1
-      if (first > last + 1) yield { from: last + 1, to: first - 1 }
-      if (page.length > 0) yield page
-      last = page.at(-1)?.offset ?? stat.tail
-    }
+  read(follow: Following): AsyncGenerator<Entry[] | Gap> {
+    return readFollowing(this.#parts.log, follow)
   }
 
   /**
@@ -189,21 +174,6 @@ export class Chat {
     const present = this.#parts.presence.count(stat.topic)
     return { room, line, count: stat.count, cursor: cursorAt(stat, stat.tail), time: stat.time, present }
   }
-}
-
-/** Entries that are no longer kept, both offsets included. */
-export interface Gap {
-  readonly from: number
-  readonly to: number
-}
-
-export interface RoomFollow {
-  /** The topic as the follower begins. */
-  readonly stat: Topic["stat"]
-  /** Offset and cursor after which it begins. */
-  readonly after: number
-  readonly cursor: string
-  start(receiver: Receiver): Follower
 }
 
 function topicLine(text: string): string {

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Feeds } from "../../capabilities/feeds/feeds.ts"
 import type { Files } from "../../capabilities/files/files.ts"
 import { checkDoor } from "../../core/door.ts"
 import type { People } from "../../core/people.ts"
@@ -18,6 +19,7 @@ import { registerUploads } from "./uploads.ts"
 export interface HttpParts {
   readonly chat: Chat
   readonly files: Files
+  readonly feeds: Feeds
   readonly people: People
   readonly hub: { readonly name: string; readonly version: string }
   /** Names that the hub goes by, for `checkDoor`. */

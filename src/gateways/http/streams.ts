@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http"
-import type { RoomFollow } from "../../capabilities/chat/chat.ts"
+import type { Following } from "../../core/following.ts"
 import { cursorAt } from "../../core/topics.ts"
 import { ERRORS, LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
@@ -20,7 +20,7 @@ export class EventStreams {
   }
 
   /** Writes what comes to a response whose head is sent, until the peer leaves. */
-  start(response: ServerResponse, follow: RoomFollow): void {
+  start(response: ServerResponse, follow: Following): void {
     if (response.destroyed) return // the peer left before this, and "close" will not come again
     this.#open.add(response)
     // An id at the very start, so that a browser that is cut before the first event resumes here too.

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { type RawData, type WebSocket, WebSocketServer } from "ws"
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Feeds } from "../../capabilities/feeds/feeds.ts"
 import { checkDoor } from "../../core/door.ts"
 import type { Presence } from "../../core/presence.ts"
 import type { Sessions } from "../../core/sessions.ts"
@@ -15,6 +16,7 @@ import { SessionConnection } from "./session.ts"
 
 export interface SessionParts {
   readonly chat: Chat
+  readonly feeds: Feeds
   readonly sessions: Sessions
   readonly presence: Presence
   readonly hub: { readonly name: string; readonly version: string }

@@ -1,19 +1,27 @@
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Feeds } from "../../capabilities/feeds/feeds.ts"
 import type { Author } from "../../core/author.ts"
 import type { Appended } from "../../core/topic-log.ts"
 import { cursorAt } from "../../core/topics.ts"
 import { LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { Ack, Publish } from "../../protocol/messages.ts"
-import { roomOf, topicName } from "../../protocol/names.ts"
+import { feedOf, isFeed, roomOf, topicName } from "../../protocol/names.ts"
 import type { Connection } from "./connection.ts"
 
 const PRODUCER_MAX = 64
 
+interface PublishingParts {
+  readonly chat: Chat
+  readonly feeds: Feeds
+  /** Messages a second; twice as many at once. */
+  readonly publishRate: number
+}
+
 /** What one session publishes: its acks, and what happens when it is too fast. */
 export class Publishing {
   readonly #connection: Connection
-  readonly #chat: Chat
+  readonly #parts: PublishingParts
   readonly #who: Author
   readonly #rate: number
   readonly #acks = new Map<string, { message: Publish; appended: Appended }>()
@@ -22,13 +30,12 @@ export class Publishing {
   #credit: number
   #creditAt = performance.now()
 
-  /** @param rate messages a second; twice as many at once */
-  constructor(connection: Connection, chat: Chat, who: Author, rate: number) {
+  constructor(connection: Connection, parts: PublishingParts, who: Author) {
     this.#connection = connection
-    this.#chat = chat
+    this.#parts = parts
     this.#who = who
-    this.#rate = rate
-    this.#credit = 2 * rate
+    this.#rate = parts.publishRate
+    this.#credit = 2 * parts.publishRate
   }
 
   publish(message: Publish): void {
@@ -57,7 +64,10 @@ export class Publishing {
   #say({ topic, text, producer, seq }: Publish): Promise<Appended> {
     try {
       const id = producer === undefined ? undefined : { id: producer, epoch: 0, seq: seq! }
-      return this.#chat.say(this.#who, roomOf(topicName(topic)), text, id)
+      const name = topicName(topic)
+      const { chat, feeds } = this.#parts
+      if (!isFeed(name)) return chat.say(this.#who, roomOf(name), text, id)
+      return feeds.publishFirst(this.#who, feedOf(name), Buffer.from(text), id && { producer: id })
     } catch (error) {
       return Promise.reject(error)
     }

@@ -4,7 +4,7 @@ import { parseCursor } from "../../protocol/cursor.ts"
 import { LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { Follow, Hello, Publish, Unfollow } from "../../protocol/messages.ts"
-import { roomOf, topicName } from "../../protocol/names.ts"
+import { feedOf, isFeed, roomOf, topicName } from "../../protocol/names.ts"
 import { VERSION } from "../../protocol/session.ts"
 import { commands, parsed } from "./commands.ts"
 import type { Connection, Regarding } from "./connection.ts"
@@ -101,14 +101,13 @@ export class SessionConnection {
       throw new LandlineError("unknown_operation", typeof op === "string" ? { op: op.slice(0, 80) } : {})
     const { schema, run } = commands[op as keyof typeof commands]
     this.#request(parsed(schema, message), async (request) => {
-      const result = await run(this.#parts.chat, who, request as never)
+      const result = await run(this.#parts, who, request as never)
       this.connection.send({ op: "result", id: request.id, result })
     })
   }
 
   #publish(who: Author, message: Publish): void {
-    const { chat, publishRate } = this.#parts
-    this.#publishing ??= new Publishing(this.connection, chat, who, publishRate)
+    this.#publishing ??= new Publishing(this.connection, this.#parts, who)
     this.#publishing.publish(message)
   }
 
@@ -116,20 +115,23 @@ export class SessionConnection {
     this.#requests.add(() => answer(request).catch((error) => this.#refused(error, request)))
   }
 
-  async #follow(who: Author, { id, topic: text, after, last, presence }: Follow): Promise<void> {
+  async #follow(who: Author, { id, topic: text, after, last, presence, conflated }: Follow): Promise<void> {
     const topic = topicName(text)
     const from = after !== undefined ? parseCursor(after) : last !== undefined ? { last } : "now"
     if (this.#followed.has(topic))
       throw new LandlineError("bad_request", { topic }, "This session follows that topic already.")
     if (this.#followed.size >= limits.followsPerSessionMax) throw new LandlineError("too_many", { topic })
-    const follow = await this.#parts.chat.follow(who, roomOf(topic), from)
+    const { chat, feeds } = this.#parts
+    const follow = await (isFeed(topic)
+      ? feeds.follow(who, feedOf(topic), from)
+      : chat.follow(who, roomOf(topic), from))
     if (!this.connection.open) return
     const { head, tail, count } = follow.stat
     this.connection.send({ op: "following", id, topic, cursor: follow.cursor, head, tail, count })
     const ended = () => void this.#followed.delete(topic)
     const followed = new TopicFollow(this.connection, topic, ended)
     this.#followed.set(topic, followed)
-    followed.start(follow, this.#parts.presence, who.name, presence ?? false)
+    followed.start(follow, this.#parts.presence, who.name, { presence, conflated })
   }
 
   async #unfollow({ id, topic: text }: { id: number; topic: string }): Promise<void> {

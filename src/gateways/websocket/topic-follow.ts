@@ -1,6 +1,6 @@
-import type { RoomFollow } from "../../capabilities/chat/chat.ts"
 import type { Batch } from "../../core/batch.ts"
 import type { Follower, Receiver } from "../../core/follower.ts"
+import type { Following } from "../../core/following.ts"
 import type { Presence } from "../../core/presence.ts"
 import { cursorAt } from "../../core/topics.ts"
 import type { LandlineError } from "../../protocol/errors.ts"
@@ -25,15 +25,20 @@ export class TopicFollow implements Receiver {
     this.#ended = ended
   }
 
-  /** @param author who is present now; @param told whether to be told who comes and goes */
-  start(follow: RoomFollow, presence: Presence, author: string, told: boolean): void {
+  /** @param author who is present now @param wish what the session asked for, see `Follow` */
+  start(
+    follow: Following,
+    presence: Presence,
+    author: string,
+    wish: { presence: boolean | undefined; conflated: boolean | undefined },
+  ): void {
     const topic = this.#topic
     this.#epoch = follow.stat.epoch
-    this.#follower = follow.start(this)
+    this.#follower = follow.start(this, wish.conflated)
     presence.join(topic, author)
     // Presence is a hint: a peer that is behind does without.
     const unwatch =
-      told &&
+      wish.presence &&
       presence.watch(
         topic,
         (change) => this.#connection.full || this.#connection.write(presenceFrame(change)),

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from "../../core/clock.ts"
-import type { Directory, FileRecord, Person, Room, UploadRecord } from "../../core/directory.ts"
+import type { Directory, FeedRecord, FileRecord, Person, Room, UploadRecord } from "../../core/directory.ts"
 import { nameKey } from "../../protocol/names.ts"
 
 /** A directory that forgets when the process ends. */
 export function openMemoryDirectory(clock: Clock = systemClock): Directory {
   const people = new Map<string, { person: Person; device: string }>()
   const rooms = new Map<string, Room>()
+  const feeds = new Map<string, FeedRecord>()
   const uploads = new Map<string, UploadRecord>()
   const files = new Map<string, FileRecord>() // oldest first
   return {
@@ -33,6 +34,16 @@ export function openMemoryDirectory(clock: Clock = systemClock): Directory {
     async setTopicLine(room, line) {
       const known = rooms.get(room)
       if (known) rooms.set(room, { ...known, line })
+    },
+
+    async setFeed(feed) {
+      feeds.set(feed.feed, feed)
+    },
+    async feeds() {
+      return [...feeds.values()]
+    },
+    async removeFeed(feed) {
+      feeds.delete(feed)
     },
 
     async setUpload(upload) {

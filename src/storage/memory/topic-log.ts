@@ -1,6 +1,15 @@
-import { checkAppend, countsAsMessage, type ProducerState } from "../../core/append-rules.ts"
+import { checkAppend, countsAsMessage, type ProducerState, producerAfter } from "../../core/append-rules.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
-import type { Appended, Commit, Draft, Entry, Retention, TopicLog, TopicStat } from "../../core/topic-log.ts"
+import type {
+  Appended,
+  AppendOptions,
+  Commit,
+  Draft,
+  Entry,
+  Retention,
+  TopicLog,
+  TopicStat,
+} from "../../core/topic-log.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { TopicName } from "../../protocol/names.ts"
 import { announce } from "../announce.ts"
@@ -25,7 +34,7 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
     return stored
   }
 
-  function store(stored: Stored, drafts: readonly Draft[], close: boolean): Entry[] {
+  function store(stored: Stored, drafts: readonly Draft[], { close = false, mark }: AppendOptions): Entry[] {
     let { tail, count, bytes } = stored.stat
     const entries = drafts.map(({ author, kind, ref = 0, body }): Entry => {
       if (countsAsMessage(kind)) count++
@@ -34,7 +43,7 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
     })
     stored.entries.push(...entries)
     const time = entries.at(-1)?.time ?? stored.stat.time
-    stored.stat = { ...stored.stat, tail, count, bytes, time, closed: close }
+    stored.stat = { ...stored.stat, tail, count, bytes, time, closed: close, mark: mark ?? stored.stat.mark }
     return entries
   }
 
@@ -45,7 +54,7 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
       if (!stored) {
         const epoch = Math.max(clock.now(), (epochs.get(topic) ?? 0) + 1)
         epochs.set(topic, epoch)
-        const stat = { topic, epoch, head: 1, tail: 0, count: 0, bytes: 0, time: 0, closed: false }
+        const stat = { topic, epoch, head: 1, tail: 0, count: 0, bytes: 0, time: 0, closed: false, mark: "" }
         stored = { stat, entries: [], producers: new Map() }
         topics.set(topic, stored)
       }
@@ -66,15 +75,13 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
       const known = producer && stored.producers.get(producer.id)
       const { epoch } = stored.stat
       if (checkAppend(stored.stat, known, options) === "duplicate")
-        return { offset: known?.offset ?? 0, epoch, duplicate: true }
-      const entries = store(stored, drafts, options.close ?? false)
-      const offset = stored.stat.tail
-      if (producer) {
-        const seq = producer.seq + drafts.length - 1
-        stored.producers.set(producer.id, { epoch: producer.epoch, seq, offset })
-      }
-      if (entries.length > 0) announce(watchers.get(topic), { entries })
-      return { offset, epoch, duplicate: false }
+        return { offset: known?.offset ?? 0, epoch, duplicate: true, seq: known?.seq ?? 0 }
+      const entries = store(stored, drafts, options)
+      const { tail: offset, closed } = stored.stat
+      const after = producer && producerAfter(producer, drafts.length)
+      if (after) stored.producers.set(producer.id, { ...after, offset })
+      if (entries.length > 0 || closed) announce(watchers.get(topic), { entries, closed })
+      return { offset, epoch, duplicate: false, seq: after?.seq ?? 0 }
     },
 
     async read(topic, after, entriesMax, bytesMax) {

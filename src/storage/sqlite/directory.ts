@@ -17,6 +17,10 @@ export function openSqliteDirectory(
     rooms: () => reader.call("rooms", []),
     setTopicLine: (room, line) => writer.call("setTopicLine", [room, line]),
 
+    setFeed: (feed) => writer.call("setFeed", [feed]),
+    feeds: () => reader.call("feeds", []),
+    removeFeed: (feed) => writer.call("removeFeed", [feed]),
+
     setUpload: (upload) => writes.add("setUpload", upload),
     upload: (id) => reader.call("upload", [id]),
     openUploads: (sender) => reader.call("openUploads", [sender]),

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite"
 import { workerData } from "node:worker_threads"
-import type { Person, Room } from "../../core/directory.ts"
+import type { FeedRecord, Person, Room } from "../../core/directory.ts"
 import { nameKey } from "../../protocol/names.ts"
 import { Moved, runtimeError, serveCalls } from "../calls.ts"
 import { fileReads } from "./files.ts"
@@ -16,6 +16,7 @@ db.exec("PRAGMA busy_timeout = 5000")
 const page = db.prepare("SELECT * FROM entries WHERE id > ? AND id < ? ORDER BY id LIMIT ?")
 const person = db.prepare("SELECT name, since FROM people WHERE key = ?")
 const rooms = db.prepare("SELECT room, topic, line, created_by AS createdBy, since FROM rooms ORDER BY room")
+const feeds = db.prepare("SELECT record FROM feeds ORDER BY feed")
 const room = db.prepare("SELECT room, topic, line, created_by AS createdBy, since FROM rooms WHERE room = ?")
 
 const methods = {
@@ -46,6 +47,8 @@ const methods = {
   person: (name: string) => plain(person.get(nameKey(name))) as Person | undefined,
   rooms: () => rooms.all().map(plain) as unknown as Room[],
   room: (name: string) => plain(room.get(name)) as Room | undefined,
+
+  feeds: () => feeds.all().map(({ record }) => JSON.parse(String(record)) as FeedRecord),
 
   ...fileReads(db),
 

@@ -98,6 +98,8 @@ interface TopicRow {
   readonly tail: number
   readonly head: number
   readonly closed: number
+  /** Since schema 3. */
+  readonly mark?: string
 }
 
 function copyAll(damaged: string, fresh: string, now: number): Salvaged["topics"] {
@@ -112,7 +114,7 @@ function copyAll(damaged: string, fresh: string, now: number): Salvaged["topics"
         known.set(id, { id, name: `room/recovered-${id}`, epoch: 0, head: 1, tail: 0, closed: 0 })
     to.exec("BEGIN")
     const topics = [...known.values()].map((topic) => copyTopic(from, to, topic, now))
-    for (const table of ["people", "devices", "rooms", "removed_topics", "files", "uploads"])
+    for (const table of ["people", "devices", "rooms", "feeds", "removed_topics", "files", "uploads"])
       copyRows(from, to, table)
     to.exec(
       `INSERT OR IGNORE INTO rooms SELECT substr(name, 6), name, '', '', ${now} FROM topics WHERE name LIKE 'room/%';
@@ -174,7 +176,7 @@ function copyTopic(
   }
   const saved = offsets.size
   const epoch = Math.max(now, topic.epoch + 1)
-  to.prepare("INSERT INTO topics VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?)").run(
+  to.prepare("INSERT INTO topics VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)").run(
     topic.id,
     topic.name,
     epoch,
@@ -183,6 +185,7 @@ function copyTopic(
     bytes,
     last?.time ?? 0,
     topic.closed,
+    topic.mark ?? "",
   )
   return { topic: topic.name, saved, lost: Math.max(0, topic.tail - topic.head + 1 - saved) }
 }

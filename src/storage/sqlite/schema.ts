@@ -84,6 +84,8 @@ const MIGRATIONS = [
    );
    CREATE INDEX uploads_open ON uploads (sender) WHERE file = '';
    CREATE INDEX uploads_ended ON uploads (expires) WHERE file <> '';`,
+  `ALTER TABLE topics ADD COLUMN mark TEXT NOT NULL DEFAULT '';
+   CREATE TABLE feeds (feed TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;`,
 ]
 
 export const SCHEMA_VERSION = MIGRATIONS.length

@@ -218,8 +218,9 @@ export class SqliteTopicLog implements TopicLog {
       const { topic: name, epoch } = append.topic
       if (kind === "stored" || kind === "duplicate") {
         const offset = unpacker.number()
+        const seq = unpacker.number()
         if (kind === "stored") this.#grow(append, offset, grown)
-        settled.push({ offset, epoch, duplicate: kind === "duplicate" })
+        settled.push({ offset, epoch, duplicate: kind === "duplicate", seq })
       } else {
         const { details, message } = JSON.parse(unpacker.string())
         settled.push(new LandlineError(kind as ErrorCode, { topic: name, ...details }, message))
@@ -232,7 +233,8 @@ export class SqliteTopicLog implements TopicLog {
       bytes += addedBytes
       if (this.#topics.get(stat.topic)?.id !== stat.id) continue // removed meanwhile
       this.#topics.set(stat.topic, stat)
-      announce(this.#watchers.get(stat.topic), { entries: added })
+      if (added.length > 0 || stat.closed)
+        announce(this.#watchers.get(stat.topic), { entries: added, closed: stat.closed })
     }
     this.#telemetry.committed(entries, bytes, ms)
     for (let index = 0; index < settled.length; index++) {
@@ -263,8 +265,9 @@ export class SqliteTopicLog implements TopicLog {
     growing.addedBytes += bytes
     stat.tail = last
     stat.bytes += bytes
-    stat.time = time
+    if (drafts.length > 0) stat.time = time
     stat.closed = options.close ?? false
+    stat.mark = options.mark ?? stat.mark
   }
 }
 
@@ -295,11 +298,13 @@ function packAppends(appends: readonly PendingAppend[]): Packed {
     packer.number(drafts.length)
     packer.number(options.ifTail ?? -1)
     packer.number(options.close ? 1 : 0)
+    packer.string(options.mark ?? "")
     packer.number(options.producer ? 1 : 0)
     if (options.producer) {
       packer.string(options.producer.id)
       packer.number(options.producer.epoch)
       packer.number(options.producer.seq)
+      packer.number(options.producer.perAppend ? 1 : 0)
     }
     for (const { author, kind, ref = 0, body } of drafts) {
       packer.number(time)

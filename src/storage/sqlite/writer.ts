@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite"
 import { workerData } from "node:worker_threads"
-import { checkAppend, countsAsMessage, type ProducerState } from "../../core/append-rules.ts"
-import type { Person, Room } from "../../core/directory.ts"
+import { checkAppend, countsAsMessage, type ProducerState, producerAfter } from "../../core/append-rules.ts"
+import type { FeedRecord, Person, Room } from "../../core/directory.ts"
 import type { AppendOptions, Retention, TopicStat } from "../../core/topic-log.ts"
 import type { EntryKind } from "../../protocol/entry.ts"
 import { LandlineError } from "../../protocol/errors.ts"
@@ -38,7 +38,9 @@ function prepare() {
     producer: db.prepare("SELECT epoch, seq, offset FROM producers WHERE topic = ? AND producer = ?"),
     setProducer: db.prepare("INSERT OR REPLACE INTO producers VALUES (?, ?, ?, ?, ?, ?)"),
     forgetProducers: db.prepare("DELETE FROM producers WHERE time < ?"),
-    setTopic: db.prepare("UPDATE topics SET head=?, tail=?, count=?, bytes=?, time=?, closed=? WHERE id=?"),
+    setTopic: db.prepare(
+      "UPDATE topics SET head=?, tail=?, count=?, bytes=?, time=?, closed=?, mark=? WHERE id=?",
+    ),
   }
 }
 let files: ReturnType<typeof fileWrites>
@@ -64,7 +66,18 @@ const methods = {
     const epoch = Math.max(now, Number(last?.["epoch"] ?? 0) + 1)
     const { lastInsertRowid } = db.prepare("INSERT INTO topics (name, epoch) VALUES (?, ?)").run(name, epoch)
     const id = Number(lastInsertRowid)
-    const topic = { id, topic: name, epoch, head: 1, tail: 0, count: 0, bytes: 0, time: 0, closed: false }
+    const topic = {
+      id,
+      topic: name,
+      epoch,
+      head: 1,
+      tail: 0,
+      count: 0,
+      bytes: 0,
+      time: 0,
+      closed: false,
+      mark: "",
+    }
     topics.set(id, topic)
     return topic
   },
@@ -75,7 +88,7 @@ const methods = {
     transaction(() => {
       if (now >= forgotten + FORGET_EVERY_MS) forgetProducers(now)
       const appends = new Unpacker(packed)
-      while (!appends.done) append(appends, working)
+      while (!appends.done) append(appends, working, now)
       for (const topic of working.topics.values()) saveTopic(topic)
       for (const { topic, id, epoch, seq, offset, time } of working.producers.values())
         sql.setProducer.run(topic, id, epoch, seq, offset, time)
@@ -143,6 +156,14 @@ const methods = {
     db.prepare("UPDATE rooms SET line = ? WHERE room = ?").run(line, room)
   },
 
+  setFeed(feed: FeedRecord): void {
+    db.prepare("INSERT OR REPLACE INTO feeds VALUES (?, ?)").run(feed.feed, JSON.stringify(feed))
+  },
+
+  removeFeed(feed: string): void {
+    db.prepare("DELETE FROM feeds WHERE feed = ?").run(feed)
+  },
+
   writeFiles(writes: readonly FileWrite[]): void {
     transaction(() => {
       for (const { method, args } of writes) (files[method] as (...args: unknown[]) => void)(...args)
@@ -184,7 +205,7 @@ type Known = ProducerState & { readonly offset: number }
 type ProducerRow = Known & { readonly topic: number; readonly id: string; readonly time: number }
 
 /** Reads one append, stores it, and packs its outcome: offset and whether it was a duplicate, or an error. */
-function append(packed: Unpacker, working: Working): void {
+function append(packed: Unpacker, working: Working, now: number): void {
   const id = packed.number()
   const drafts = packed.number()
   const options = unpackOptions(packed)
@@ -198,17 +219,17 @@ function append(packed: Unpacker, working: Working): void {
       skip(packed, drafts)
       outcomes.string("duplicate")
       outcomes.number(known?.offset ?? 0)
+      outcomes.number(known?.seq ?? 0)
       return
     }
     for (let draft = 0; draft < drafts; draft++) insert(packed, topic)
     topic.closed = options.close ?? false
-    if (producer) {
-      const { epoch, seq } = producer
-      const { tail: offset, time } = topic
-      producers.set(key, { topic: id, id: producer.id, epoch, seq: seq + drafts - 1, offset, time })
-    }
+    topic.mark = options.mark ?? topic.mark
+    const after = producer && producerAfter(producer, drafts)
+    if (after) producers.set(key, { topic: id, id: producer.id, ...after, offset: topic.tail, time: now })
     outcomes.string("stored")
     outcomes.number(topic.tail)
+    outcomes.number(after?.seq ?? 0)
   } catch (error) {
     if (!(error instanceof LandlineError)) throw error // the disk's fault: the whole commit fails
     skip(packed, drafts)
@@ -254,13 +275,24 @@ function skip(packed: Unpacker, drafts: number): void {
 function unpackOptions(packed: Unpacker): AppendOptions {
   const ifTail = packed.number()
   const close = packed.number() === 1
+  const mark = packed.string()
   const hasProducer = packed.number() === 1
-  const producer = hasProducer && { id: packed.string(), epoch: packed.number(), seq: packed.number() }
-  return { ...(ifTail >= 0 && { ifTail }), close, ...(producer && { producer }) }
+  const producer = hasProducer && {
+    id: packed.string(),
+    epoch: packed.number(),
+    seq: packed.number(),
+    perAppend: packed.number() === 1,
+  }
+  return {
+    ...(ifTail >= 0 && { ifTail }),
+    close,
+    ...(mark !== "" && { mark }),
+    ...(producer && { producer }),
+  }
 }
 
-function saveTopic({ head, tail, count, bytes, time, closed, id }: StoredTopic): void {
-  sql.setTopic.run(head, tail, count, bytes, time, closed ? 1 : 0, id)
+function saveTopic({ head, tail, count, bytes, time, closed, mark, id }: StoredTopic): void {
+  sql.setTopic.run(head, tail, count, bytes, time, closed ? 1 : 0, mark, id)
 }
 
 serveCalls(methods, runtimeError)
