@@ -29,6 +29,11 @@ export interface ResetEvent {
   readonly type: "reset"
 }
 
+/** The feed was closed, and that was all: the follow has ended. */
+export interface ClosedEvent {
+  readonly type: "closed"
+}
+
 /** Who came and went; a hint, not part of the topic. Names are left out where more than 50 did at once. */
 export interface PresenceEvent {
   readonly type: "presence"
@@ -37,12 +42,13 @@ export interface PresenceEvent {
   readonly present: number
 }
 
-export type FollowEvent = EntryEvent | GapEvent | ResetEvent | PresenceEvent
+export type FollowEvent = EntryEvent | GapEvent | ResetEvent | ClosedEvent | PresenceEvent
 
 export interface FollowEvents {
   entry: EntryEvent
   gap: GapEvent
   reset: ResetEvent
+  closed: ClosedEvent
   presence: PresenceEvent
   /** The hub refused, and the follow has ended: there is no such room, say. */
   refused: LandlineError
@@ -55,6 +61,8 @@ export interface FollowOptions {
   readonly last?: number | undefined
   /** Also tell who comes and goes. */
   readonly presence?: boolean | undefined
+  /** Only the newest entry there is, whenever there is room: who is slow misses what was in between, untold. */
+  readonly conflated?: boolean | undefined
   /** The name in the store under which the cursor is kept; default: hub and topic. */
   readonly key?: string | undefined
 }
@@ -202,9 +210,9 @@ export class Follow implements AsyncIterable<FollowEvent> {
     }
     this.#phase = "asked"
     this.#askId = this.#ports.nextId()
-    const { last, presence } = this.#options
+    const { last, presence, conflated } = this.#options
     const from = this.#received !== undefined ? { after: this.#received } : { last }
-    this.#ports.send({ op: "follow", id: this.#askId, topic: this.topic, ...from, presence })
+    this.#ports.send({ op: "follow", id: this.#askId, topic: this.topic, ...from, presence, conflated })
   }
 
   #unfollow(): void {
@@ -225,7 +233,10 @@ export class Follow implements AsyncIterable<FollowEvent> {
 
   #refused(error: ErrorMessage): void {
     if (error.id === undefined ? error.topic !== this.topic : error.id !== this.#askId) return
-    if (error.code === "cursor_foreign") {
+    if (error.code === "topic_closed") {
+      this.#deliver({ type: "closed" })
+      if (this.#phase !== "ended") this.#end()
+    } else if (error.code === "cursor_foreign") {
       this.#received = formatCursor(START)
       this.#deliver({ type: "reset" })
       this.#ports.onReset()

@@ -12,6 +12,7 @@ import { Session, type SessionOptions } from "./session.ts"
 
 export type { EntryKind } from "../protocol/entry.ts"
 export { type ErrorCode, LandlineError } from "../protocol/errors.ts"
+export type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../protocol/feeds.ts"
 export type { RoomInfo, Welcome } from "../protocol/messages.ts"
 export type { State } from "./connection.ts"
 export type { CursorStore } from "./cursor-store.ts"

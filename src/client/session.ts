@@ -1,4 +1,5 @@
 import { LandlineError } from "../protocol/errors.ts"
+import type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../protocol/feeds.ts"
 import { limits } from "../protocol/limits.ts"
 import type {
   ErrorMessage,
@@ -9,7 +10,7 @@ import type {
   RoomInfo,
   Welcome,
 } from "../protocol/messages.ts"
-import { roomTopic, type TopicName } from "../protocol/names.ts"
+import { roomTopic, type TopicName, topicName } from "../protocol/names.ts"
 import { VERSION } from "../protocol/session.ts"
 import { sessionUrl } from "./address.ts"
 import { backoffMs } from "./backoff.ts"
@@ -115,15 +116,15 @@ export class Session {
   }
 
   /**
-   * Says something in a room. Resolves when it is stored for good; while the line is down it is kept, and sent
+   * Says something in a room, or publishes in a feed (`feed/NAME`), which is made where it is missing. Resolves when it is stored for good; while the line is down it is kept, and sent
    * later, once. Messages of one session keep their order in the room.
    * @param text 1 byte to `welcome.entryBytesMax` bytes of UTF-8
    * Rejects with LandlineError: too_large | too_many (10,000 are waiting) | bad_name | unknown_room | forbidden |
    * what the hub refused the session with | no_hub (closed before it was stored)
    */
-  async publish(room: string, text: string): Promise<Stored> {
+  async publish(where: string, text: string): Promise<Stored> {
     this.#checkOpen()
-    const topic = topicOf(room)
+    const topic = topicOf(where)
     const entryBytesMax = this.#welcome?.entryBytesMax ?? limits.entryBytesMax
     if (utf8Length(text) > entryBytesMax)
       throw new LandlineError(
@@ -137,14 +138,14 @@ export class Session {
   }
 
   /**
-   * Follows a room: see Follow. Refusals (unknown_room, bad_cursor, forbidden) come through the follow.
-   * @throws LandlineError bad_name | bad_request for a room that this session follows already
+   * Follows a room or a feed (`feed/NAME`): see Follow. Refusals (unknown_room, bad_cursor, forbidden) come through the follow.
+   * @throws LandlineError bad_name | bad_request for a topic that this session follows already
    */
-  follow(room: string, options: FollowOptions = {}): Follow {
+  follow(where: string, options: FollowOptions = {}): Follow {
     this.#checkOpen()
-    const topic = topicOf(room)
+    const topic = topicOf(where)
     if (this.#follows.has(topic))
-      throw new LandlineError("bad_request", { topic }, "This session follows that room already.")
+      throw new LandlineError("bad_request", { topic }, "This session follows that topic already.")
     const { host } = new URL(this.#url)
     const follow = new Follow(topic, options, `${host}/${topic}`, {
       store: this.#options.store,
@@ -190,6 +191,49 @@ export class Session {
   /** Entries before an offset (default: the end), the oldest first. */
   history(room: string, { before, limit }: Page = {}): Promise<Entry[]> {
     return this.#entries((id) => ({ op: "history", id, room, before, limit }))
+  }
+
+  /** All feeds, by name. */
+  feeds(): Promise<FeedInfo[]> {
+    return this.#ask((id) => ({ op: "feeds", id }))
+  }
+
+  /** Rejects with LandlineError: unknown_feed | bad_name */
+  feed(feed: string): Promise<FeedInfo> {
+    return this.#ask((id) => ({ op: "feed", id, feed }))
+  }
+
+  /**
+   * Makes a feed, or finds it made alike. @param type content type of its messages, such as `application/json`
+   * Rejects with LandlineError: bad_name | bad_request | feed_exists | too_many | no_hub
+   */
+  createFeed(feed: string, type: string, about?: FeedAbout): Promise<FeedInfo> {
+    return this.#ask((id) => ({ op: "create_feed", id, feed, type, about }), "change")
+  }
+
+  /** Changes what is said of a feed. Rejects with LandlineError: unknown_feed | forbidden | no_hub */
+  describeFeed(feed: string, about: FeedAbout): Promise<FeedInfo> {
+    return this.#ask((id) => ({ op: "describe_feed", id, feed, about }), "change")
+  }
+
+  /** Nothing more can be published in it. Rejects with LandlineError: unknown_feed | forbidden | no_hub */
+  closeFeed(feed: string): Promise<FeedInfo> {
+    return this.#ask((id) => ({ op: "close_feed", id, feed }), "change")
+  }
+
+  /** Rejects with LandlineError: unknown_feed | forbidden | no_hub */
+  async deleteFeed(feed: string): Promise<void> {
+    await this.#ask((id) => ({ op: "delete_feed", id, feed }), "change")
+  }
+
+  /** Tells the hub what this receiver measured. @param label tells several receivers of one person apart */
+  async reportBlock(feed: string, report: BlockReport, label?: string): Promise<void> {
+    await this.#ask((id) => ({ op: "report_block", id, feed, report, label }), "change")
+  }
+
+  /** What the receivers of a feed have measured. */
+  blocks(feed: string): Promise<ReceiverBlocks[]> {
+    return this.#ask((id) => ({ op: "blocks", id, feed }))
   }
 
   /**
@@ -287,6 +331,6 @@ export class Session {
 
 const closedError = () => new LandlineError("no_hub", {}, "The session is closed.")
 
-const topicOf = (room: string): TopicName => roomTopic(room.startsWith("room/") ? room.slice(5) : room)
+const topicOf = (text: string): TopicName => (/^(room|feed)\//.test(text) ? topicName(text) : roomTopic(text))
 
 const utf8Length = (text: string): number => new TextEncoder().encode(text).length

@@ -179,3 +179,58 @@ test("topic: its followers are told when it ends", async () => {
   assert.match(far.ended, /The hub is stopping/)
   assert.deepEqual(opened.followers, { all: 0, live: 0 })
 })
+
+test("follower: of a closed topic it gets everything, and then the end", async () => {
+  const topics = new Topics(slowLog())
+  const opened = await topics.create(topic)
+  const live = new Far(new Socket(1_000))
+  opened.follow(0, live)
+  await turns(10)
+  await topics.append(topic, [draft("1")])
+  await topics.append(topic, [draft("2"), draft("3")], { close: true })
+  const late = new Far(new Socket(1_000))
+  opened.follow(1, late)
+  await turns(50)
+  assert.deepEqual(
+    [live.seen, late.seen],
+    [
+      [1, 2, 3],
+      [2, 3],
+    ],
+  )
+  for (const far of [live, late]) assert.match(far.ended, /closed/)
+  assert.equal(opened.followers.all, 0)
+})
+
+test("follower: a conflated one gets the newest there is whenever it has room, and hears of no gap", async () => {
+  const topics = new Topics(openMemoryLog())
+  const opened = await topics.create(topic)
+  await topics.append(topic, Array(600).fill(draft("x")))
+  const socket = new Socket(1)
+  const far = new Far(socket)
+  const follower = opened.follow(0, far, true)
+  await turns(10)
+  await topics.append(topic, Array(5).fill(draft("x")))
+  await topics.append(topic, [draft("x")])
+  await topics.trim(topic, { entriesMax: 1 })
+  await turns(10)
+  assert.deepEqual(far.seen, [600])
+  socket.room = 5
+  follower.resume()
+  await turns(10)
+  await topics.append(topic, [draft("x"), draft("x")])
+  assert.deepEqual(far.seen, [600, 606, 608])
+})
+
+test("topics: one that is removed ends for its followers, and can be made anew", async () => {
+  const topics = new Topics(openMemoryLog())
+  const opened = await topics.create(topic)
+  const far = new Far(new Socket(10))
+  opened.follow(0, far)
+  await turns(5)
+  await topics.remove(topic)
+  assert.match(far.ended, /deleted/)
+  const again = await topics.create(topic)
+  assert.ok(again.stat.epoch > opened.stat.epoch)
+  assert.deepEqual([again.stat.tail, again.followers.all], [0, 0])
+})

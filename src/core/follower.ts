@@ -101,6 +101,7 @@ export class Follower {
   #gapBefore(offset: number): boolean {
     const from = this.#next
     this.#next = offset
+    if (this.#conflated) return true
     if (this.#receiver.gap(from, offset - 1)) return true
     if (this.#state !== "ended") this.#state = "full"
     return false

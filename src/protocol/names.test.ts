@@ -3,7 +3,17 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { LandlineError } from "./errors.ts"
 import { limits } from "./limits.ts"
-import { guestAuthor, isGuest, nameKey, personName, plainName, roomName, roomOf, topicName } from "./names.ts"
+import {
+  feedOf,
+  guestAuthor,
+  isGuest,
+  nameKey,
+  personName,
+  plainName,
+  roomName,
+  roomOf,
+  topicName,
+} from "./names.ts"
 
 const seed = Number(process.env.SEED ?? 1)
 const texts = fc.oneof(
@@ -176,12 +186,26 @@ test(`roomName: is idempotent, and fits a segment of an address (SEED=${seed})`,
   )
 })
 
-test("topicName: rooms are topics; other kinds are unknown", () => {
+test("topicName: rooms and feeds are topics; other kinds are unknown", () => {
   assert.equal(topicName("room/Lobby"), "room/lobby")
   assert.equal(roomOf(topicName("room/Lobby")), "lobby")
   refused(topicName, "room/")
   refused(topicName, "room/../x")
-  for (const text of ["", "lobby", "feed/x", "ROOM/lobby", "x".repeat(1_000)])
+  assert.equal(topicName("feed/Lab/Temp"), "feed/lab/temp")
+  assert.equal(feedOf(topicName("feed/Lab/Temp")), "lab/temp")
+  for (const name of [
+    "",
+    "a//b",
+    "/a",
+    "a/",
+    "a/../b",
+    "a/.b",
+    "a b",
+    `a/${"x".repeat(65)}`,
+    "x/".repeat(120) + "x",
+  ])
+    refused(topicName, `feed/${name}`)
+  for (const text of ["", "lobby", "wire/x", "ROOM/lobby", "x".repeat(1_000)])
     assert.throws(
       () => topicName(text),
       (error) => error instanceof LandlineError && error.code === "unknown_topic",

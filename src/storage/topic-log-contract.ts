@@ -32,7 +32,7 @@ export function topicLogContract(
     const { log } = opened
     const { epoch } = await log.create("room/a")
     const first = await log.append("room/a", [draft("one"), draft("twö ☎", { author: "bob", ref: 1 })])
-    assert.deepEqual(first, { offset: 2, epoch, duplicate: false })
+    assert.deepEqual(first, { offset: 2, epoch, duplicate: false, seq: 0 })
     await log.append("room/a", [draft("line", { kind: "topic_line" })])
     await log.append("room/a", [draft("")])
     const entries = await all(log, "room/a")
@@ -198,6 +198,68 @@ export function topicLogContract(
     await log.append("room/b", [draft("1")], { producer })
     assert.equal((await log.stat("room/a"))!.tail, 4)
     assert.equal((await log.stat("room/b"))!.tail, 1)
+  })
+
+  test("a sequence that counts appends stays with any number of drafts, and none", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const append = (seq: number, drafts: number, close = false, epoch = 0) =>
+      log.append("room/a", Array(drafts).fill(draft("x")), {
+        producer: { id: "p", epoch, seq, perAppend: true },
+        close,
+      })
+    assert.deepEqual(
+      await Promise.all(
+        [append(1, 3), append(2, 2), append(1, 3)].map(async (done) => ({ ...(await done), epoch: 0 })),
+      ),
+      [
+        { offset: 3, epoch: 0, duplicate: false, seq: 1 },
+        { offset: 5, epoch: 0, duplicate: false, seq: 2 },
+        { offset: 5, epoch: 0, duplicate: true, seq: 2 },
+      ],
+    )
+    await assert.rejects(append(4, 1), (error: LandlineError) => error.details["expected"] === 3)
+    assert.equal((await append(3, 0, true)).seq, 3)
+    assert.equal((await append(3, 0, true)).duplicate, true)
+    await rejects(append(4, 1), "topic_closed")
+    await rejects(append(1, 1, false, -1), "forbidden")
+    assert.equal((await log.stat("room/a"))!.tail, 5)
+  })
+
+  test("a mark must sort after the last one, and comes with its append alone", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/a")
+    const append = (mark?: string) => log.append("room/a", [draft("x")], mark === undefined ? {} : { mark })
+    await append("09")
+    await append()
+    await rejects(append("09"), "mark_passed")
+    await Promise.allSettled([append("10"), append("1"), append("a")])
+    await rejects(append("B"), "mark_passed")
+    const stat = await log.stat("room/a")
+    assert.deepEqual([stat!.tail, stat!.mark], [4, "a"])
+  })
+
+  test("watchers hear that a topic closes, with its last entries or without any", async () => {
+    await using opened = await open()
+    const { log } = opened
+    const heard: [string, number[], boolean][] = []
+    for (const topic of ["room/a", "room/b"] as const) {
+      await log.create(topic)
+      log.watch(topic, ({ entries, closed }) =>
+        heard.push([topic, entries.map(({ offset }) => offset), closed]),
+      )
+    }
+    await log.append("room/a", [draft("1")])
+    await log.append("room/a", [draft("2")], { close: true })
+    await log.append("room/b", [], { close: true })
+    assert.deepEqual(heard, [
+      ["room/a", [1], false],
+      ["room/a", [2], true],
+      ["room/b", [], true],
+    ])
+    assert.equal((await log.stat("room/b"))!.closed, true)
   })
 
   test("of many appends in one commit each fails alone", async () => {
