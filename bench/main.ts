@@ -4,7 +4,7 @@ import { provide } from "../scripts/system.ts"
 import { ack } from "./ack.ts"
 import { catchup } from "./catchup.ts"
 import { download } from "./download.ts"
-import { fanout } from "./fanout.ts"
+import { fanout, feeds } from "./fanout.ts"
 import { type Benchmark, runBenchmark } from "./harness.ts"
 import { idle } from "./idle.ts"
 import { largeFile } from "./large-file.ts"
@@ -16,6 +16,7 @@ import { uploadsAndChat } from "./uploads-and-chat.ts"
 const benchmarks: Record<string, Benchmark> = {
   fanout: fanout({ followers: 100, messages: 200_000, warmup: 10_000 }),
   "fanout-1000": fanout({ followers: 1_000, messages: 20_000, warmup: 4_000 }),
+  feeds: feeds({ followers: 200, messages: 20_000, warmup: 2_000, textBytes: 1_000 }),
   ack,
   idle,
   "large-room": largeRoom,

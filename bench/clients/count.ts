@@ -2,6 +2,7 @@ import type { Socket } from "node:net"
 import { setTimeout as sleep } from "node:timers/promises"
 import { peers } from "../peers/all.ts"
 import { nowMs } from "../support/clock.ts"
+import { Tally } from "../support/tally.ts"
 import { type Burst, burstBytesMin, isWhole, tag } from "../support/words.ts"
 import { connect } from "./connect.ts"
 import type { Order, Report } from "./counter.ts"
@@ -9,7 +10,8 @@ import type { Order, Report } from "./counter.ts"
 /**
  * The byte-counting client, a process of its own: many followers of one peer, read as cheaply as Node can.
  * Of each follower it counts the bytes, and near the end looks for the last message's tag. Of one it keeps
- * everything, to check after the clock has stopped that each message came once and in order.
+ * everything, to check after the clock has stopped that each message came once and in order. Where messages are
+ * long, each of every follower is counted while it comes instead.
  */
 
 const openAtOnceMax = 50
@@ -21,6 +23,7 @@ interface Follower {
   /** The end of the last chunk, where a tag may have been cut. */
   rest: Buffer
   done: boolean
+  tally?: Tally | undefined
 }
 
 const followers: Follower[] = []
@@ -35,6 +38,7 @@ const report = (message: Report) => process.send!(message)
 
 function take(follower: Follower, chunk: Buffer): void {
   follower.bytes += chunk.length
+  if (follower.tally) return tallyUp(follower, follower.tally, chunk)
   if (follower === followers[0] && burst) kept.push(Buffer.from(chunk))
   if (follower.done || follower.bytes < bytesMin) {
     follower.rest = none
@@ -46,11 +50,21 @@ function take(follower: Follower, chunk: Buffer): void {
   else follower.rest = Buffer.from(searched.subarray(-last.length))
 }
 
+function tallyUp(follower: Follower, tally: Tally, chunk: Buffer): void {
+  tally.take(chunk)
+  if (tally.faulty) {
+    follower.tally = undefined
+    report({ op: "failed", why: "A follower got other messages than were sent." })
+  } else if (!follower.done && tally.count >= burst!.messages) arrived(follower)
+}
+
 function arrived(follower: Follower): void {
   follower.done = true
   if (--missing > 0) return
   const atMs = nowMs()
-  const whole = isWhole(burst!, Buffer.concat(kept).toString("latin1"))
+  const whole = follower.tally
+    ? followers.every(({ tally }) => tally?.count === burst!.messages)
+    : isWhole(burst!, Buffer.concat(kept).toString("latin1"))
   report({ op: "done", atMs, bytes: followers.reduce((sum, { bytes }) => sum + bytes, 0), whole })
   burst = undefined
   kept = []
@@ -82,13 +96,16 @@ async function open(peer: keyof typeof peers, port: number, count: number): Prom
   report({ op: "opened" })
 }
 
-function arm(next: Burst): void {
+function arm(next: Burst, each: boolean): void {
   burst = next
   last = Buffer.from(tag(next, next.messages - 1))
   bytesMin = burstBytesMin(next) - 128
   missing = followers.length
   kept = []
-  for (const follower of followers) Object.assign(follower, { bytes: 0, rest: none, done: false })
+  for (const follower of followers) {
+    const tally = each ? new Tally(next) : undefined
+    Object.assign(follower, { bytes: 0, rest: none, done: false, tally })
+  }
   report({ op: "armed" })
 }
 
@@ -105,7 +122,7 @@ process.on("message", (order: Order) => {
     open(order.peer, order.port, order.followers).catch((error: Error) =>
       report({ op: "failed", why: error.message }),
     )
-  else if (order.op === "arm") arm(order.burst)
+  else if (order.op === "arm") arm(order.burst, order.each)
   else void stall(order.ms)
 })
 process.on("disconnect", () => process.exit())

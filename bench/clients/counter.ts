@@ -5,7 +5,7 @@ import type { Burst } from "../support/words.ts"
 
 export type Order =
   | { op: "open"; peer: PeerKey; port: number; followers: number }
-  | { op: "arm"; burst: Burst }
+  | { op: "arm"; burst: Burst; each: boolean }
   | { op: "stall"; ms: number }
 
 export type Report =
@@ -39,9 +39,12 @@ export class Counter implements AsyncDisposable {
     await this.wait("opened")
   }
 
-  /** To be ready for a burst: counts start again at zero. `wait("done")` ends it. */
-  async arm(burst: Burst): Promise<void> {
-    this.#child.send({ op: "arm", burst } satisfies Order)
+  /**
+   * To be ready for a burst: counts start again at zero. `wait("done")` ends it.
+   * @param each every message of every follower is looked at, in place of those of one: for long messages
+   */
+  async arm(burst: Burst, each = false): Promise<void> {
+    this.#child.send({ op: "arm", burst, each } satisfies Order)
     await this.wait("armed")
   }
 

@@ -14,6 +14,8 @@ export interface Wire {
   author(port: number): readonly Step[]
   /** @param seq 1, 2, 3 ... over all that this author publishes */
   publish(text: string, seq: number): string | Buffer
+  /** Where the author is to wait for acks: a letter that stands once in each, and how many may be missing. */
+  readonly acks?: { readonly sign: string; readonly unackedMax: number }
   /** What an author's answers must never hold. */
   readonly refusal: string
   /** The answer to a sign of life that the server asks for, which comes alone in a chunk. */

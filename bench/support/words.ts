@@ -1,6 +1,6 @@
-const textBytes = 128
 const vocabularySize = 2_000
 const tagDigits = 7
+export const tagBytes = 2 + tagDigits
 
 /** Numbers that look random and are the same in every run (Lehmer's generator, 1951). */
 function generator(seed: number): (below: number) => number {
@@ -28,20 +28,25 @@ export const commonWord = vocabulary.find((word) => word.length === 2)!
 export interface Burst {
   readonly letter: string
   readonly messages: number
+  /** Of each message; 128 where nothing is said. */
+  readonly textBytes?: number
 }
+
+export const textBytesOf = ({ textBytes = 128 }: Burst): number => textBytes
 
 /** The number that stands once in each message, as `^m0000042`. */
 export const tag = (burst: Burst, n: number): string =>
   `^${burst.letter}${String(n).padStart(tagDigits, "0")}`
 
 /** Least bytes that a follower receives of a burst: the texts alone. */
-export const burstBytesMin = (burst: Burst): number => burst.messages * textBytes
+export const burstBytesMin = (burst: Burst): number => burst.messages * textBytesOf(burst)
 
-/** Message `n` of a burst: its tag and words, 128 bytes in all. */
+/** Message `n` of a burst: its tag, words, and a `$` at the very end. */
 export function textOf(burst: Burst, n: number): string {
+  const textBytes = textBytesOf(burst)
   let text = tag(burst, n)
   while (text.length < textBytes) text += ` ${vocabulary[random(vocabularySize)]}`
-  return text.slice(0, textBytes)
+  return `${text.slice(0, textBytes - 1)}$`
 }
 
 /** Whether what was received holds each message of a burst once and in order, and nothing else of it. */

@@ -12,6 +12,8 @@ export type FollowFrom = Cursor | "now" | { readonly last: number }
 export interface Following {
   /** The topic as it was when this began. */
   readonly stat: TopicStat
+  /** The topic as it is now. */
+  readonly now: TopicStat
   /** Offset and cursor after which it begins. */
   readonly after: number
   readonly cursor: string
@@ -31,6 +33,9 @@ export function followingOf(topic: Topic, from: FollowFrom): Following {
   const after = placeOf(stat, from)
   return {
     stat,
+    get now() {
+      return topic.stat
+    },
     after,
     cursor: cursorAt(stat, after),
     start: (receiver, conflated) => topic.follow(after, receiver, conflated),

@@ -16,9 +16,10 @@ import { Topics } from "../core/topics.ts"
 import { createHttpGateway } from "../gateways/http/gateway.ts"
 import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
 import { LandlineError } from "../protocol/errors.ts"
-import { asText, type LabService, serveHubLab } from "./lab.ts"
+import type { LabService } from "./lab.ts"
 import { listen } from "./listen.ts"
 import { createMetrics } from "./metrics.ts"
+import { hubFeed, OwnFeeds } from "./own-feeds.ts"
 import { readSettings } from "./read-settings.ts"
 import type { SettingName, Settings } from "./settings.ts"
 import { openStorage } from "./storage.ts"
@@ -59,6 +60,7 @@ export async function startHub(
     queuedBytes: () => sessionsGateway.load.queuedBytes,
     sessions: () => sessions.size,
     followers: () => topics.followers(),
+    blocks: () => feeds.lastBlocks(),
   })
   const { log, index, directory, blobs } = await openStorage(settings, systemClock, metrics)
   const topics = new Topics(log, systemClock, metrics)
@@ -114,11 +116,14 @@ export async function startHub(
     topic.startsWith("feed/") ? feeds.retention(topic) : retention(settings),
   )
 
+  const ownFeeds = new OwnFeeds(feeds, (error) => logger.warn({ err: error }, "own feeds"))
+
   let lab: (LabService & { service: string })[] = []
 
   async function close(): Promise<void> {
     const stopping = new LandlineError("stopping")
     retainer.end()
+    ownFeeds.end()
     feeds.close()
     await Promise.all(lab.map((service) => service.close()))
     await files.close()
@@ -136,8 +141,17 @@ export async function startHub(
     await chat.begin()
     await feeds.begin()
     await files.begin((error) => logger.warn({ err: error }, "files"))
+    const measured = {
+      connections: () => sessionsGateway.load.connections,
+      entries: () => metrics.entries,
+    }
+    await ownFeeds.begin(hubFeed(settings.data, measured))
     const host = await listen(http.app, settings)
-    if (settings.lab)
+    if (settings.lab) {
+      // Loaded only now: what makes random people takes megabytes.
+      const { labFeeds } = await import("./lab-feeds.ts")
+      const { asText, serveHubLab } = await import("./lab.ts")
+      for (const feed of labFeeds(settings.labIntervalMs, settings.labSize)) await ownFeeds.begin(feed)
       lab = await serveHubLab({
         services: settings.lab,
         host,
@@ -150,6 +164,7 @@ export async function startHub(
         people,
         presence,
       })
+    }
   } catch (error) {
     await close()
     throw error

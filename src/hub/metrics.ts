@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client"
 import type { Telemetry } from "../core/telemetry.ts"
+import type { BlockReport } from "../protocol/feeds.ts"
 
 /** What is asked at each scrape, rather than counted as it happens. */
 export interface Load {
@@ -7,13 +8,20 @@ export interface Load {
   queuedBytes(): number
   sessions(): number
   followers(): Promise<{ all: number; live: number }>
+  /** The last block of each receiver of a feed. */
+  blocks(): Iterable<{ feed: string; receiver: string; block: BlockReport }>
 }
 
 export interface Metrics extends Telemetry {
   /** Whether the last commit could be stored. */
   readonly storing: boolean
+  /** Entries stored so far. */
+  readonly entries: number
   render(): Promise<string>
 }
+
+/** Receivers of feeds that are told of one by one: each is a line of the answer. */
+const RECEIVERS_MAX = 1_000
 
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
@@ -87,16 +95,52 @@ export function createMetrics(load: Load): Metrics {
     },
   })
 
+  const blockGauge = (name: string, help: string, value: (block: BlockReport) => number | undefined) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["feed", "receiver"],
+      registers,
+      collect() {
+        this.reset()
+        let left = RECEIVERS_MAX
+        for (const { feed, receiver, block } of load.blocks()) {
+          const ms = value(block)
+          if (ms !== undefined) this.set({ feed, receiver }, ms / 1_000)
+          if (--left === 0) break
+        }
+      },
+    })
+  blockGauge(
+    "landline_feed_block_seconds",
+    "Time in which the last block of messages reached a receiver of a feed, as it reports.",
+    ({ spanMs }) => spanMs,
+  )
+  blockGauge(
+    "landline_feed_block_longest_gap_seconds",
+    "Longest wait for a message of the receiver's last block.",
+    ({ longestGapMs }) => longestGapMs,
+  )
+  blockGauge(
+    "landline_feed_block_lateness_seconds",
+    "How much later than the first message the latest one of the receiver's last block came.",
+    ({ latenessMs }) => latenessMs,
+  )
+
   const commitsFailed = new Counter({
     name: "landline_commits_failed_total",
     help: "Commits that could not be stored.",
     registers,
   })
   let storing = true
+  let stored = 0
 
   return {
     get storing() {
       return storing
+    },
+    get entries() {
+      return stored
     },
     commitFailed() {
       storing = false
@@ -104,6 +148,7 @@ export function createMetrics(load: Load): Metrics {
     },
     committed(entries, bytes, ms) {
       storing = true
+      stored += entries
       commitEntries.observe(entries)
       commitBytes.inc(bytes)
       commitSeconds.observe(ms / 1_000)

@@ -61,6 +61,18 @@ export const settings = {
     schema: z.string().min(1).optional(),
     help: "folder in which files from lab programs are saved as well as announced; none by default",
   },
+  labIntervalMs: {
+    flag: "--lab-interval-ms <count>",
+    env: "LANDLINE_LAB_INTERVAL_MS",
+    schema: z.coerce.number().int().min(1).max(3_600_000).default(1_000),
+    help: "milliseconds between two messages of the feeds `users` and `numbers`, which --lab makes",
+  },
+  labSize: {
+    flag: "--lab-size <count>",
+    env: "LANDLINE_LAB_SIZE",
+    schema: z.coerce.number().int().min(1).max(10_000).default(100),
+    help: "numbers in a message of the feed `numbers`",
+  },
   publishRate: {
     flag: "--publish-rate <count>",
     env: "LANDLINE_PUBLISH_RATE",

@@ -27,6 +27,9 @@ export const limits = {
   feedNameCharactersMax: 200,
   feedBatchBytesMax: 1024 * 1024, // messages published in one request
   feedBatchMessagesMax: 1_000, // they are one append, and an append is in one commit
+  chunkEntriesMax: 10_000, // of a feed in one answer of /streams
+  chunkBytesMax: 1024 * 1024, // of their bodies; an answer that is not taken holds as much as a full follower
+  longPollMs: 20_000, // a poll that hears of nothing is answered then
   feedTitleCharactersMax: 200,
   feedKeptMs: 7 * 24 * 3_600_000, // of a feed for which nothing else is said
   feedKeptBytes: 256 * 1024 * 1024,

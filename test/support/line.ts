@@ -69,7 +69,8 @@ export async function openLine(hub: string): Promise<Line> {
       waiting.clear()
     },
     cut() {
-      line.release()
+      held = undefined
+      waiting.clear() // not resumed: what they hold would still come through, and count
       for (const socket of sockets) socket.destroy()
     },
     async [Symbol.asyncDispose]() {

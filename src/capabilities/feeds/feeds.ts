@@ -143,7 +143,7 @@ export class Feeds {
     { type, ...append }: PublishOptions = {},
   ): Promise<Appended> {
     authorize(who, "write")
-    const feed = this.#find(name)
+    const feed = append.close ? this.#owned(who, name) : this.#find(name)
     const { record } = feed
     if (record.createdBy === HUB.name && who !== HUB)
       throw new LandlineError("forbidden", {}, `What is in ${record.feed} comes from the hub itself.`)
@@ -189,6 +189,16 @@ export class Feeds {
     return readFollowing(this.#parts.log, follow)
   }
 
+  /**
+   * The entries after a place, up to the tail as it was when it began, and of their bodies at most `bytesMax`. The
+   * first one's offset tells whether retention has removed some before it. @throws LandlineError log_unavailable
+   */
+  async chunk({ stat, after }: Following, bytesMax: number): Promise<Entry[]> {
+    if (after >= stat.tail) return []
+    const wanted = Math.min(limits.chunkEntriesMax, stat.tail - after)
+    return this.#parts.log.read(stat.topic, after, wanted, bytesMax)
+  }
+
   /** The newest message, and the place after it. @throws LandlineError unknown_feed */
   async latest(who: Author, name: string): Promise<{ entry: Entry | undefined; cursor: string }> {
     const follow = await this.follow(who, name, { last: 1 })
@@ -224,6 +234,13 @@ export class Feeds {
   blocks(who: Author, name: string): ReceiverBlocks[] {
     authorize(who, "read")
     return this.#find(name).blocks.all()
+  }
+
+  /** The last block of each receiver of each feed. */
+  *lastBlocks(): Generator<{ feed: string; receiver: string; block: BlockReport }> {
+    for (const [feed, { blocks }] of this.#feeds)
+      for (const { receiver, blocks: reported } of blocks.all())
+        yield { feed, receiver, block: reported.at(-1)! }
   }
 
   /** What is kept of a feed's topic. */
