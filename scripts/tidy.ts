@@ -45,7 +45,7 @@ const FOLDERS: Record<string, readonly string[]> = {
   "src/capabilities": ["chat", "check", "feeds", "files"],
   "src/gateways": ["http", "irc", "lab", "websocket"],
   "src/storage": ["disk", "memory", "nats", "sqlite"],
-  "src/cli": ["chat", "commands", "files"],
+  "src/cli": ["chat", "commands", "feeds", "files"],
   test: ["conformance", "e2e", "faults", "fuzz", "interop", "support"],
 }
 
