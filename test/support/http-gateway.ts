@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net"
 import { Chat } from "../../src/capabilities/chat/chat.ts"
+import { Feeds } from "../../src/capabilities/feeds/feeds.ts"
 import { Files } from "../../src/capabilities/files/files.ts"
 import type { BlobStore } from "../../src/core/blob-store.ts"
 import { People } from "../../src/core/people.ts"
@@ -18,6 +19,7 @@ export interface TestGateway extends HttpGateway, AsyncDisposable {
   readonly address: string
   readonly topics: Topics
   readonly chat: Chat
+  readonly feeds: Feeds
   readonly files: Files
   /** What should never happen, and did. */
   readonly defects: unknown[]
@@ -29,17 +31,25 @@ export async function startGateway(
   log: TopicLog = openMemoryLog(),
   blobs: BlobStore = openMemoryBlobs(),
 ): Promise<TestGateway> {
+  const defects: unknown[] = []
   const topics = new Topics(log)
   const directory = openMemoryDirectory()
   const presence = new Presence()
   const chat = new Chat({ topics, log, index: openMemoryIndex(log), directory, presence })
   const files = new Files({ blobs, directory, topics })
+  const feeds = new Feeds({
+    topics,
+    log,
+    directory,
+    events: { notice: () => {}, block: () => {}, onError: (error) => defects.push(error) },
+  })
   await chat.begin()
+  await feeds.begin()
   await files.begin()
-  const defects: unknown[] = []
   const gateway = createHttpGateway(
     {
       chat,
+      feeds,
       files,
       people: new People(directory),
       hub: { name: "test", version: "0" },
@@ -59,11 +69,13 @@ export async function startGateway(
     address: `http://127.0.0.1:${port}`,
     topics,
     chat,
+    feeds,
     files,
     defects,
     async [Symbol.asyncDispose]() {
       gateway.endStreams()
       await gateway.app.close()
+      feeds.close()
       await files.close()
     },
   }

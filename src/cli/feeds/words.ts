@@ -1,10 +1,8 @@
 /** What `follow` and `publish` say in their own name. */
-import type { BlockReport, GapEvent } from "../../client/main.ts"
+import type { BlockReport, GapEvent, LandlineError } from "../../client/main.ts"
 import { count } from "../files/amounts.ts"
 import type { Followed } from "./followed.ts"
 import { exactSeconds } from "./spans.ts"
-
-export const back = "The line is back."
 
 export function gap(name: string, { from, to }: Pick<GapEvent, "from" | "to">): string {
   return from === to
@@ -16,6 +14,8 @@ export const reset = (name: string): string =>
   `${name} was wiped, restored or replaced: what follows is its new log, from its start.`
 
 export const closed = (name: string): string => `${name} is closed: that was all.`
+
+export const refused = (name: string, { message }: LandlineError): string => `${name} has ended: ${message}`
 
 /** `block 3 of temp: 5 messages in 5.012 s, longest gap 1.004 s, 0.002 s late` */
 export function block(name: string, report: BlockReport): string {

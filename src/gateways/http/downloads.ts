@@ -97,7 +97,7 @@ function headersOf(file: FileRecord, presentation: Presentation): Record<string,
 }
 
 /** Whether If-Match or If-None-Match (RFC 9110 13.1.1 and 13.1.2) has one of these tags. */
-const names = (header: string, ...tags: string[]): boolean =>
+export const names = (header: string, ...tags: string[]): boolean =>
   header.split(",").some((tag) => ["*", ...tags].includes(tag.trim()))
 
 /** RFC 9110 14.2: a range is for GET alone; 13.1.5: with If-Range, only for a client that has a part of this file. */

@@ -74,7 +74,8 @@ export function placeOf(offset: string): FollowFrom {
 
 const INTERVAL_MS = 20_000
 const INTERVALS_FROM = Date.UTC(2024, 9, 9)
-const JITTER_MAX = 180
+const INTERVAL = /^\d{1,12}$/ // what has more digits is none of ours
+const JITTER_MAX = 180 // an hour
 
 /**
  * 8.1: the value that makes one live request differ from the next, so that a cache between us and many clients asks
@@ -83,9 +84,8 @@ const JITTER_MAX = 180
  */
 export function streamCursor(given: string | undefined, now: number, random: number): string {
   const interval = Math.floor((now - INTERVALS_FROM) / INTERVAL_MS)
-  if (given === undefined || !NUMBER.test(given) || Number(given) < interval) return String(interval)
-  // Ten digits are enough for thousands of years: a client that makes up more does not lead us past exact numbers.
-  return String((Number(given) % 1e10) + 1 + Math.floor(random * JITTER_MAX))
+  if (given === undefined || !INTERVAL.test(given) || Number(given) < interval) return String(interval)
+  return String(Number(given) + 1 + Math.floor(random * JITTER_MAX))
 }
 
 /** If-None-Match (RFC 9110 13.1.2). */

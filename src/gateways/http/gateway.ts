@@ -7,6 +7,7 @@ import type { People } from "../../core/people.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { sendContinue } from "./bodies.ts"
+import { registerFeeds } from "./feeds.ts"
 import { registerFiles } from "./files.ts"
 import { registerPages } from "./pages.ts"
 import { boundBody, checkHead, endUnread, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
@@ -96,7 +97,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   }
 
   function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const error = fromFastify(thrown)
+    const error = fromFastify(thrown, request.routeOptions.bodyLimit)
     if (error.code === "internal") parts.onDefect(error.cause)
     return sendError(error, request, reply, bounds.closeTimeoutMs)
   }
@@ -128,6 +129,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
     scope.addHook("preParsing", async (request, reply) => sendContinue(request.raw, reply.raw))
     registerRooms(scope, parts, streams)
+    registerFeeds(scope, parts, streams)
   })
   return { app, endStreams: () => streams.end() }
 }

@@ -108,12 +108,19 @@ export function boundBody(request: IncomingMessage, response: ServerResponse, bo
   request.once("end", done).once("close", done)
 }
 
-/** What Fastify refuses by itself, as one of our errors. */
-export function fromFastify(thrown: unknown): LandlineError {
+/** What Fastify refuses by itself, as one of our errors. @param bodyBytesMax of the route */
+export function fromFastify(thrown: unknown, bodyBytesMax: number): LandlineError {
   const { code, statusCode } = thrown as { code?: string; statusCode?: number }
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE")
-    return new LandlineError("too_large", {}, `A message has at most ${limits.entryBytesMax / 1024} KiB.`)
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new LandlineError("too_large", {}, tooLarge(bodyBytesMax))
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new LandlineError("bad_request")
   return toLandlineError(thrown)
+}
+
+/** A route that takes more than a message takes batches of them. */
+function tooLarge(bodyBytesMax: number): string {
+  const message = `A message has at most ${limits.entryBytesMax / 1024} KiB`
+  return bodyBytesMax > limits.entryBytesMax
+    ? `${message}, and a batch ${bodyBytesMax / 1024} KiB.`
+    : `${message}.`
 }

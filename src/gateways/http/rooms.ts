@@ -59,7 +59,7 @@ export function registerRooms(app: FastifyInstance, parts: HttpParts, streams: E
       const format = wanted(request)
       const follow = await chat.follow(who, request.params.room, placeOf(request))
       if (format === "sse") return sendEvents(request, reply, streams, follow)
-      return sendPages(request, reply, follow, chat.read(follow), formats[format])
+      return sendPages(request, reply, follow, () => chat.read(follow), formats[format])
     }),
   )
 }

@@ -54,12 +54,12 @@ export function sendPages(
   request: FastifyRequest,
   reply: FastifyReply,
   { stat }: Following,
-  pages: AsyncIterable<Entry[] | Gap>,
+  read: () => AsyncIterable<Entry[] | Gap>,
   format: PageFormat,
 ): FastifyReply {
   async function* body() {
     if (request.method === "HEAD") return // nothing of the log is read for an answer without a body
-    for await (const part of pages)
+    for await (const part of read())
       yield Array.isArray(part) ? format.entries(part, stat.epoch) : format.gap(part.from, part.to)
   }
   reply.type(format.type).header("Landline-Cursor", cursorAt(stat, stat.tail))
@@ -76,7 +76,10 @@ export function sendEvents(
 ): void {
   streams.admit()
   reply.hijack()
-  reply.raw.writeHead(200, { ...reply.getHeaders(), "Content-Type": "text/event-stream" } as OutgoingHttpHeaders)
+  reply.raw.writeHead(200, {
+    ...reply.getHeaders(),
+    "Content-Type": "text/event-stream",
+  } as OutgoingHttpHeaders)
   if (request.method === "HEAD") reply.raw.end()
   else streams.start(reply.raw, follow, conflated)
 }
