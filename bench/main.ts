@@ -5,18 +5,22 @@ import { ack } from "./ack.ts"
 import { catchup } from "./catchup.ts"
 import { download } from "./download.ts"
 import { fanout, feeds } from "./fanout.ts"
+import { feedCatchup } from "./feed-catchup.ts"
 import { type Benchmark, runBenchmark } from "./harness.ts"
 import { idle } from "./idle.ts"
 import { largeFile } from "./large-file.ts"
 import { largeRoom } from "./large-room.ts"
 import { send } from "./send.ts"
 import { smallFiles } from "./small-files.ts"
+import { surge } from "./surge.ts"
 import { uploadsAndChat } from "./uploads-and-chat.ts"
 
 const benchmarks: Record<string, Benchmark> = {
   fanout: fanout({ followers: 100, messages: 200_000, warmup: 10_000 }),
   "fanout-1000": fanout({ followers: 1_000, messages: 20_000, warmup: 4_000 }),
   feeds: feeds({ followers: 200, messages: 20_000, warmup: 2_000, textBytes: 1_000 }),
+  "feed-catchup": feedCatchup({ messages: 100_000, warmup: 2_000 }),
+  surge: surge({ receivers: 1_000, everyMs: 50, steadyMs: 2_000 }),
   ack,
   idle,
   "large-room": largeRoom,
@@ -37,17 +41,27 @@ ${Object.entries(benchmarks)
 // Children and temporary files go in exit handlers, which a signal alone would not run.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130))
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" }, json: { type: "string" } },
-})
+function refuse(words = ""): never {
+  console.error(`${words}${usage}`)
+  process.exit(2)
+}
+
+function readArgs() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { rounds: { type: "string", default: "5" }, json: { type: "string" } },
+    })
+  } catch (error) {
+    return refuse(`${(error as Error).message}\n\n`)
+  }
+}
+
+const { values, positionals } = readArgs()
 const [name] = positionals
 const rounds = Number(values.rounds)
 const benchmark = name === undefined ? undefined : benchmarks[name]
-if (name === undefined || !benchmark || !Number.isInteger(rounds) || rounds < 1) {
-  console.error(usage)
-  process.exit(2)
-}
+if (name === undefined || !benchmark || !Number.isInteger(rounds) || rounds < 1) refuse()
 provide(["nats-server", "ngircd", "rsync", "nginx", "ncat", "curl"]) // a peer that is missing all the same is left out
 const stamp = new Date().toISOString().replaceAll(":", "-").slice(0, 19)
 const file = values.json ?? fileURLToPath(new URL(`./results/${name}-${stamp}.json`, import.meta.url))

@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url"
-import { startServer } from "../support/process.ts"
+import { type Server, startServer } from "../support/process.ts"
 import { textFrame, upgrade } from "../support/websocket.ts"
 import type { Peer, Step } from "./peer.ts"
 
 const program = fileURLToPath(new URL("../servers/socketio.ts", import.meta.url))
+const recovering = fileURLToPath(new URL("../servers/socketio-recovery.ts", import.meta.url))
 
 /** The Engine.IO 4 handshake by WebSocket alone, then Socket.IO 5's CONNECT. */
 const open = (port: number): Step[] => [
@@ -24,3 +25,7 @@ export const socketio: Peer = {
     alive: (chunk) => (chunk.equals(ping) ? textFrame("3") : undefined),
   },
 }
+
+/** Socket.IO with connection state recovery. */
+export const startRecovering = (port: number): Promise<Server> =>
+  startServer(process.execPath, [recovering, String(port)], /listening on (\d+)/)

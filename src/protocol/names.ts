@@ -71,21 +71,26 @@ export function plainName(author: string): string {
 // Letters, marks and digits of any script; and . _ - inside. A name in this form is safe in a URL segment.
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u
 
-const ROOM_NAMES_KEPT = 1_000
-const roomNames = new Map<string, string>() // every message names its room, and most name the same few
+const NAMES_KEPT = 1_000
+
+/** Every message names its topic, and most name the same few. */
+function remembering(check: (text: string) => string): (text: string) => string {
+  const names = new Map<string, string>()
+  return (text) => {
+    const known = names.get(text)
+    if (known !== undefined) return known
+    const name = check(text)
+    if (names.size >= NAMES_KEPT) names.clear()
+    names.set(text, name)
+    return name
+  }
+}
 
 /**
  * A room's name in its one form: NFKC, lower case. `Lobby` and `lobby` are one room.
  * @throws LandlineError bad_name
  */
-export function roomName(text: string): string {
-  const known = roomNames.get(text)
-  if (known !== undefined) return known
-  const name = checkedRoomName(text)
-  if (roomNames.size >= ROOM_NAMES_KEPT) roomNames.clear()
-  roomNames.set(text, name)
-  return name
-}
+export const roomName = remembering(checkedRoomName)
 
 function checkedRoomName(text: string): string {
   const name = nameKey(text.trim())
@@ -102,7 +107,9 @@ function checkedRoomName(text: string): string {
  * A feed's name in its one form: one or more segments in the form of a room's name, with `/` between them, at most
  * limits.feedNameCharactersMax in all. @throws LandlineError bad_name
  */
-export function feedName(text: string): string {
+export const feedName = remembering(checkedFeedName)
+
+function checkedFeedName(text: string): string {
   const segments = text.split("/")
   const name = segments.map(nameKey).join("/")
   if (!segments.every((segment) => isRoom(nameKey(segment))) || name.length > limits.feedNameCharactersMax)

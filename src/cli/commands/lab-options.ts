@@ -50,6 +50,16 @@ export function byteCount(text: string): number {
   return value
 }
 
+/** A whole number from 1 to a limit. */
+export function countUpTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < 1 || value > most)
+      throw new InvalidArgumentError(`It is a whole number from 1 to ${most}.`)
+    return value
+  }
+}
+
 /** What stands between two parts of a header: any text but none. */
 export function separator(text: string): string {
   if (text === "") throw new InvalidArgumentError("It must not be empty.")

@@ -1,5 +1,6 @@
 import type { Command } from "commander"
 import { registerChat } from "./lab-chat.ts"
+import { registerFeed } from "./lab-feed.ts"
 import { registerFile } from "./lab-file.ts"
 
 /** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
@@ -10,4 +11,5 @@ export function register(program: Command): void {
     .addHelpText("after", "\nExample:\n  landline lab chat serve\n  landline lab chat connect --name ada")
   registerChat(lab)
   registerFile(lab)
+  registerFeed(lab)
 }

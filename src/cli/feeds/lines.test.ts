@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
-import { linesOf } from "./lines.ts"
+import { type Line, linesOf } from "./lines.ts"
 
 const seed = Number(process.env.SEED ?? 1)
 
@@ -10,8 +10,11 @@ async function* inPieces(bytes: Uint8Array, cuts: readonly number[]): AsyncGener
   for (const [index, start] of places.entries()) yield bytes.subarray(start, places[index + 1])
 }
 
-const read = (bytes: Uint8Array, cuts: readonly number[] = [], bytesMax = 20) =>
-  Array.fromAsync(linesOf(inPieces(bytes, cuts), bytesMax))
+async function read(bytes: Uint8Array, cuts: readonly number[] = [], bytesMax = 20): Promise<Line[]> {
+  const lines: Line[] = []
+  for await (const line of linesOf(inPieces(bytes, cuts), bytesMax)) lines.push(line)
+  return lines
+}
 
 test(`lines: wherever the input is cut, each line comes once, in order and with its number (SEED=${seed})`, async () => {
   const text = fc.string({ unit: "grapheme", maxLength: 8 }).filter((line) => !/[\r\n]/.test(line))

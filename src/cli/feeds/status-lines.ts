@@ -1,8 +1,8 @@
 import { printableLine } from "../../protocol/text.ts"
 import { table } from "../output.ts"
 import { clip, displayWidth } from "../width.ts"
-import { sparkline } from "./sparkline.ts"
 import { exactSeconds } from "./spans.ts"
+import { sparkline } from "./sparkline.ts"
 import * as words from "./words.ts"
 
 /** How a topic stands that is followed. */

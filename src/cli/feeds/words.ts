@@ -31,9 +31,13 @@ export function block(name: string, report: BlockReport): string {
 export const lateness = (ms: number): string =>
   `${exactSeconds(Math.abs(ms))} ${Math.round(ms) < 0 ? "early" : "late"}`
 
+/** A rate over less is chance. */
+const RATE_MS_MIN = 1_000
+
 /** `temp: 1,234 messages in 61.0 s, 20.2/s; 246 blocks, mean 0.250 s, longest 1.004 s` */
 export function summary({ name, messages, blocks }: Followed, ms: number): string {
-  const all = `${name}: ${count(messages, "message")} in ${(ms / 1000).toFixed(1)} s, ${rate((messages / ms) * 1000)}`
+  const pace = ms < RATE_MS_MIN ? "" : `, ${rate((messages / ms) * 1000)}`
+  const all = `${name}: ${count(messages, "message")} in ${(ms / 1000).toFixed(1)} s${pace}`
   if (blocks.count === 0) return all
   const mean = exactSeconds(blocks.sumMs / blocks.count)
   return `${all}; ${count(blocks.count, "block")}, mean ${mean}, longest ${exactSeconds(blocks.longestMs)}`

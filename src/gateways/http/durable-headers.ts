@@ -88,10 +88,6 @@ export function streamCursor(given: string | undefined, now: number, random: num
   return String(Number(given) + 1 + Math.floor(random * JITTER_MAX))
 }
 
-/** If-None-Match (RFC 9110 13.1.2). */
-export const hasTag = (header: string | undefined, tag: string): boolean =>
-  header?.split(",").some((one) => ["*", tag, `W/${tag}`].includes(one.trim())) ?? false
-
 function refused(say: string): LandlineError {
   return new LandlineError("bad_request", {}, say)
 }

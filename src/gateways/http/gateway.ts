@@ -7,6 +7,7 @@ import type { People } from "../../core/people.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { sendContinue } from "./bodies.ts"
+import { registerDurableStreams } from "./durable-streams.ts"
 import { registerFeeds } from "./feeds.ts"
 import { registerFiles } from "./files.ts"
 import { registerPages } from "./pages.ts"
@@ -47,6 +48,7 @@ export type HttpLimits = {
     | "requestTimeoutMs"
     | "closeTimeoutMs"
     | "eventStreamsMax"
+    | "longPollMs"
     | "downloadsMax"
     | "downloadStallMs"
     | "linkConfirmMs"
@@ -130,6 +132,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
     scope.addHook("preParsing", async (request, reply) => sendContinue(request.raw, reply.raw))
     registerRooms(scope, parts, streams)
     registerFeeds(scope, parts, streams)
+    registerDurableStreams(scope, parts, streams, bounds)
   })
   return { app, endStreams: () => streams.end() }
 }

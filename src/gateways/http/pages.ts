@@ -8,7 +8,9 @@ import { rootPage, STYLE } from "./root-page.ts"
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64")
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
 
-/** The root page, the browser library, and what operators ask. */
+const PYTHON_FILE = new URL("./landline.py", import.meta.url) // the build copies it beside us
+
+/** The root page, the client libraries, and what operators ask. */
 export function registerPages(app: FastifyInstance, parts: HttpParts): void {
   app.get("/", async (request, reply) => {
     const guest = { name: "~page", role: "guest" } as const
@@ -30,6 +32,10 @@ export function registerPages(app: FastifyInstance, parts: HttpParts): void {
     const file = await readFile(parts.clientFile).catch(() => Promise.reject(missing))
     return reply.type("text/javascript; charset=utf-8").send(file)
   })
+
+  app.get("/landline.py", async (_request, reply) =>
+    reply.type("text/x-python; charset=utf-8").send(await readFile(PYTHON_FILE)),
+  )
 
   app.get("/healthz", async (_request, reply) => reply.type("text/plain").send("ok\n"))
 

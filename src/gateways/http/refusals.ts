@@ -112,6 +112,12 @@ export function boundBody(request: IncomingMessage, response: ServerResponse, bo
 export function fromFastify(thrown: unknown, bodyBytesMax: number): LandlineError {
   const { code, statusCode } = thrown as { code?: string; statusCode?: number }
   if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new LandlineError("too_large", {}, tooLarge(bodyBytesMax))
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new LandlineError(
+      "bad_request",
+      {},
+      "The Content-Type of the request is none: it is such as text/plain.",
+    )
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new LandlineError("bad_request")
   return toLandlineError(thrown)

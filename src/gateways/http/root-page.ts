@@ -50,8 +50,13 @@ export function rootPage(hub: {
 <pre>curl -d 'print done' -H 'Landline-Name: printer' http://${host}/rooms/lobby
 curl http://${host}/rooms/lobby
 curl -H 'Accept: text/event-stream' http://${host}/rooms/lobby
+curl -d 21.5 http://${host}/feeds/temp
+curl http://${host}/feeds/temp
 curl -T report.pdf http://${host}/files/
 curl http://${host}/files</pre>
+<h2>From Python</h2>
+<pre>curl -O http://${host}/landline.py
+python3 landline.py follow --hub ${host} temp</pre>
 <h2>From a page or program in JavaScript</h2>
 <pre>import { connect } from "http://${host}/client.js"</pre>
 <h2>Rooms</h2>

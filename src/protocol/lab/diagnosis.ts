@@ -16,6 +16,7 @@ export interface LabPorts {
   hub?: number
   chat?: number
   file?: number
+  feed?: number
 }
 
 /** `byte N: expected X, got Y (PEER). What to mend.` */

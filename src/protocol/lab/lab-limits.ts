@@ -10,4 +10,10 @@ export const labLimits = {
   fileBytesMax: 1024 ** 3, // of one file, where nothing else is said: a disk must not fill by accident
   charactersCountedMax: 1024 * 1024, // bytes of a file that are counted in characters too, for a diagnosis
   sendPauseMs: 200, // of our file client, between header and data: receivers read the header in one call
+  feedHeadBytesMax: 8 * 1024, // of an HTTP request to the feed; libraries send a few hundred
+  feedMessageBytesMax: 64 * 1024, // a report has some fifty; one that is longer is a mistake
+  feedQueueBytesMax: 64 * 1024, // unsent to one client; above, it misses messages and gets the newest later
+  feedFramesPerSecondMax: 100, // of one client, each a line of the log; above, it is not read for the rest of a second
+  feedBlockMessages: 5, // a block, where a client does not say
+  reconnectMs: 1_000, // as the coursework's client waits
 } as const

@@ -36,7 +36,7 @@ export function chatOrFile(firstBytes: Uint8Array): "chat" | "file" | undefined 
 export function rightPort(protocol: OtherProtocol | "chat", ports: LabPorts): string {
   switch (protocol) {
     case "HTTP":
-      return `HTTP belongs to ${ports.hub === undefined ? "a hub's port" : `the hub's port ${ports.hub}`}.`
+      return `HTTP belongs to ${ports.hub === undefined ? "a hub's port" : `the hub's port ${ports.hub}`}${ports.feed === undefined ? "" : `, a feed client to port ${ports.feed}`}.`
     case "TLS":
       return `A browser belongs to ${ports.hub === undefined ? "a hub's port" : `the hub's port ${ports.hub}`}, without TLS.`
     case "chat":
