@@ -1,5 +1,6 @@
 import type { Index } from "../../core/topic-index.ts"
-import type { TopicName } from "../../protocol/names.ts"
+import type { TopicStat } from "../../core/topic-log.ts"
+import { isFeed, type TopicName } from "../../protocol/names.ts"
 import { WorkerCalls } from "../calls.ts"
 import { searchWords } from "../search-words.ts"
 import type { IndexerMethods } from "./indexer.ts"
@@ -22,13 +23,18 @@ export function openSqliteIndex(folder: string, log: SqliteTopicLog): Index {
 
   log.onCommit = (topics: Iterable<StoredTopic>) => {
     lastCommit = performance.now()
-    for (const { topic } of topics) behind.add(topic)
+    follow(topics)
     schedule(QUIET_MS)
   }
   void log.list().then((topics) => {
-    for (const { topic } of topics) behind.add(topic)
+    follow(topics)
     schedule(0)
   })
+
+  /** Rooms: nobody searches what programs say by the thousand, and a question would be answered all the same. */
+  function follow(topics: Iterable<TopicStat>): void {
+    for (const { topic } of topics) if (!isFeed(topic)) behind.add(topic)
+  }
 
   function schedule(ms: number): void {
     if (timer || closed) return
