@@ -35,6 +35,8 @@ export class Pages {
     for (;;) {
       const page = await this.#page(stat, start)
       if (page === undefined) return undefined
+      // The next one is read while this one goes out.
+      if (page.to < stat.tail) this.#page(stat, page.to + 1).catch(() => {})
       if (page.to >= first) return page.after(first - 1)
       start = page.to + 1 // a page cut short by its bytes
     }

@@ -1,5 +1,5 @@
 /** What `follow` and `publish` say in their own name. */
-import type { BlockReport, GapEvent, LandlineError } from "../../client/main.ts"
+import type { BlockReport, GapEvent } from "../../client/main.ts"
 import { count } from "../files/amounts.ts"
 import type { Followed } from "./followed.ts"
 import { exactSeconds } from "./spans.ts"
@@ -15,7 +15,7 @@ export const reset = (name: string): string =>
 
 export const closed = (name: string): string => `${name} is closed: that was all.`
 
-export const refused = (name: string, { message }: LandlineError): string => `${name} has ended: ${message}`
+export const refused = (name: string, why: string): string => `${name} has ended: ${why}`
 
 /** `block 3 of temp: 5 messages in 5.012 s, longest gap 1.004 s, 0.002 s late` */
 export function block(name: string, report: BlockReport): string {
