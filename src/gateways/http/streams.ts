@@ -51,9 +51,10 @@ export class EventStreams {
         return response.writableLength >= limits.socketQueueBytesMax
       },
       deliver(batch) {
-        response.cork()
+        // Of a response that is corked itself, Node forgets to tell when it drains.
+        response.socket?.cork()
         for (const part of words.batch(batch)) response.write(part)
-        response.uncork()
+        response.socket?.uncork()
         return !receiver.full
       },
       gap(from, to) {
