@@ -89,6 +89,6 @@ export class Topic implements Followed {
     this.#stat = { ...this.#stat, tail: last.offset, count: last.count, time: last.time, bytes }
     const live = this.#live.size
     for (const follower of this.#live) follower.push(batch)
-    this.#telemetry.delivered(live, this.#clock.now() - entries[0]!.time)
+    if (live > 0) this.#telemetry.delivered(live, this.#clock.now() - entries[0]!.time)
   }
 }

@@ -161,6 +161,8 @@ export async function startHub(
         write: (line) => options.labOutput?.(asText(line)),
         chat,
         files,
+        feeds,
+        intervalMs: settings.labIntervalMs,
         people,
         presence,
       })

@@ -26,9 +26,10 @@ export const limits = {
   feedsMax: 10_000,
   feedNameCharactersMax: 200,
   feedBatchBytesMax: 1024 * 1024, // messages published in one request
-  feedBatchMessagesMax: 1_000, // they are one append, and an append is in one commit
-  chunkEntriesMax: 10_000, // of a feed in one answer of /streams
-  chunkBytesMax: 1024 * 1024, // of their bodies; an answer that is not taken holds as much as a full follower
+  feedBatchMessagesMax: 10_000, // they are one append, and an append is in one commit
+  chunkBytesMax: 1024 * 1024, // of a feed, read at once for an answer of /streams, which holds two of them in memory
+  streamBodyBytesMax: 2 * 1024 * 1024, // of a request of /streams: its clients send batches of a little over 1 MiB
+  streamAnswerBytesMax: 64 * 1024 * 1024, // of a feed in one answer, about; one that is cut has to be sent again
   longPollMs: 20_000, // a poll that hears of nothing is answered then
   feedTitleCharactersMax: 200,
   feedKeptMs: 7 * 24 * 3_600_000, // of a feed for which nothing else is said

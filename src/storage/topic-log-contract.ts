@@ -93,6 +93,37 @@ export function topicLogContract(
     assert.deepEqual(await log.read("room/a", 3, 10, 1000), [])
   })
 
+  test("bodies come as one, whatever bytes they hold, within their bounds", async () => {
+    await using opened = await open()
+    const { log } = opened
+    await log.create("room/other")
+    await log.create("room/a")
+    const bodies = [[0, 10, 255], [], [0xc3], [44, 0], [1, 2, 3, 4]].map((bytes) => Uint8Array.from(bytes))
+    await log.append("room/other", [draft("not this")])
+    await log.append(
+      "room/a",
+      bodies.map((body) => draft("", { kind: "bytes", body })),
+    )
+    const joined = async (after: number, to: number, bytesMax = 1_000, between = "") => {
+      const found = await log.readBodies("room/a", after, to, bytesMax, between)
+      return found && [found.to, ...found.bytes]
+    }
+    assert.deepEqual(await joined(0, 5), [5, 0, 10, 255, 0xc3, 44, 0, 1, 2, 3, 4])
+    assert.deepEqual(await joined(0, 5, 1_000, ","), [5, 0, 10, 255, 44, 44, 0xc3, 44, 44, 0, 44, 1, 2, 3, 4])
+    assert.deepEqual(await joined(1, 3), [3, 0xc3])
+    assert.deepEqual(await joined(1, 2), [2])
+    assert.deepEqual(await joined(4, 5, 1), [5, 1, 2, 3, 4])
+    const [to, ...bytes] = (await joined(0, 5, 4))!
+    assert.ok(to! >= 1 && to! < 5 && bytes.length <= 4)
+    assert.deepEqual(await joined(to!, to! + 1), [to! + 1, ...bodies[to!]!])
+    assert.equal(await joined(5, 6), undefined)
+    assert.equal(await joined(5, 5), undefined)
+    await log.trim("room/a", { entriesMax: 3 })
+    assert.equal(await joined(1, 5), undefined)
+    assert.deepEqual(await joined(2, 4), [4, 0xc3, 44, 0])
+    await rejects(log.readBodies("room/b", 0, 1, 1, ""), "unknown_topic")
+  })
+
   test("the watcher sees every entry once, in order, before the append resolves", async () => {
     await using opened = await open()
     const { log } = opened

@@ -43,7 +43,7 @@ async function openFeeds() {
 
 const bytes = (text: string) => Buffer.from(text)
 const say = (feeds: Feeds, feed: string, text: string, who = ADA) =>
-  feeds.publishFirst(who, feed, bytes(text))
+  feeds.publishFirst(who, feed, [bytes(text)])
 
 async function texts(feeds: Feeds, feed: string): Promise<string[]> {
   const found: string[] = []
@@ -57,7 +57,7 @@ test("feeds: the first message makes a feed, of the type that it looks like", as
   await say(feeds, "Lab/Temp", "21.5")
   await say(feeds, "lab/temp", ' {"a":\n 1} ')
   await say(feeds, "words", "hello {")
-  await feeds.publishFirst(ADA, "raw", Buffer.from([0xff, 0]))
+  await feeds.publishFirst(ADA, "raw", [Buffer.from([0xff, 0])])
   const types = (await feeds.feeds(ADA)).map(({ feed, type }) => [feed, type])
   assert.deepEqual(types, [
     ["lab/temp", JSON_TYPE],
@@ -110,6 +110,9 @@ test("feeds: what does not fit is refused with its own code", async () => {
   await attempt(() => feeds.create(ADA, "temp", "text/plain"), "feed_exists")
   await attempt(() => feeds.create(ADA, "temp", JSON_TYPE, { ttlMs: 5 }), "feed_exists")
   await attempt(() => feeds.create(ADA, "x", "no type"), "bad_request")
+  await attempt(() => feeds.publishFirst(ADA, "y", [bytes("{")], { type: JSON_TYPE }), "bad_request")
+  await attempt(() => say(feeds, "y", "y".repeat(limits.entryBytesMax + 1)), "too_large")
+  await attempt(() => feeds.feed(ADA, "y"), "unknown_feed")
   assert.equal((await feeds.create(ADA, "temp", "Application/JSON"))[1], false)
   await feeds.closeFeed(ADA, "temp")
   await feeds.closeFeed(ADA, "temp")

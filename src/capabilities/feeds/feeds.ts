@@ -11,14 +11,22 @@ import {
 } from "../../core/following.ts"
 import { Locks } from "../../core/locks.ts"
 import type { Topic } from "../../core/topic.ts"
-import type { Appended, AppendOptions, Entry, Retention, TopicLog } from "../../core/topic-log.ts"
+import type {
+  Appended,
+  AppendOptions,
+  Bodies,
+  Entry,
+  Retention,
+  TopicLog,
+  TopicStat,
+} from "../../core/topic-log.ts"
 import { cursorAt, type Topics } from "../../core/topics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../../protocol/feeds.ts"
 import { limits } from "../../protocol/limits.ts"
 import { feedName, feedOf, feedTopic, LOBBY, roomName } from "../../protocol/names.ts"
 import { Blocks } from "./blocks.ts"
-import { draftOf, ensureType, mediaType, typeByLook } from "./messages.ts"
+import { draftsOf, ensureType, mediaType, typeByLook } from "./messages.ts"
 
 const TEND_MS = 500
 
@@ -148,32 +156,31 @@ export class Feeds {
     if (record.createdBy === HUB.name && who !== HUB)
       throw new LandlineError("forbidden", {}, `What is in ${record.feed} comes from the hub itself.`)
     if (type !== undefined) ensureType(record.feed, record.type, type)
-    if (messages.length > limits.feedBatchMessagesMax)
-      throw new LandlineError(
-        "too_large",
-        {},
-        `A batch has at most ${limits.feedBatchMessagesMax} messages; this one has ${messages.length}.`,
-      )
-    const drafts = messages.map((message) => draftOf(who.name, record.type, message))
+    const drafts = draftsOf(who.name, record.type, messages)
     feed.used = this.#clock.now()
     return this.#parts.topics.append(record.topic, drafts, append)
   }
 
-  /** The same, and makes the feed first where there is none: by the type that is given, else by the message's look. */
+  /**
+   * The same, and makes the feed first where there is none: of the type that is given, else by the look of the first
+   * message. What would be refused makes none.
+   */
   publishFirst(
     who: Author,
     name: string,
-    message: Uint8Array,
+    messages: readonly Uint8Array[],
     options: PublishOptions = {},
   ): Promise<Appended> {
     const feed = feedName(name)
-    if (this.#known(feed)) return this.publish(who, feed, [message], options)
+    if (this.#known(feed)) return this.publish(who, feed, messages, options)
+    const type = options.type ?? typeByLook(messages[0]!)
+    draftsOf(who.name, type, messages)
     // Another may make it at the same moment: then it is as if it had been there.
-    return this.create(who, feed, options.type ?? typeByLook(message))
+    return this.create(who, feed, type)
       .catch((error: LandlineError) => {
         if (error.code !== "feed_exists") throw error
       })
-      .then(() => this.publish(who, feed, [message], options))
+      .then(() => this.publish(who, feed, messages, options))
   }
 
   /** @throws LandlineError unknown_feed | cursor_foreign */
@@ -190,13 +197,14 @@ export class Feeds {
   }
 
   /**
-   * The entries after a place, up to the tail as it was when it began, and of their bodies at most `bytesMax`. The
-   * first one's offset tells whether retention has removed some before it. @throws LandlineError log_unavailable
+   * Messages after the offset `after`, at most up to `last`, one behind the other: about half a
+   * `limits.chunkBytesMax`, and never more. @throws LandlineError entries_gone | unknown_topic | log_unavailable
    */
-  async chunk({ stat, after }: Following, bytesMax: number): Promise<Entry[]> {
-    if (after >= stat.tail) return []
-    const wanted = Math.min(limits.chunkEntriesMax, stat.tail - after)
-    return this.#parts.log.read(stat.topic, after, wanted, bytesMax)
+  async chunk({ stat, now }: Following, after: number, last: number, between: string): Promise<Bodies> {
+    const to = Math.min(last, after + usualEntries(stat, limits.chunkBytesMax / 2))
+    const chunk = await this.#parts.log.readBodies(stat.topic, after, to, limits.chunkBytesMax, between)
+    if (chunk) return chunk
+    throw new LandlineError("entries_gone", { oldest: cursorAt(stat, now.head - 1) })
   }
 
   /** The newest message, and the place after it. @throws LandlineError unknown_feed */
@@ -374,6 +382,10 @@ export class Feeds {
     }
   }
 }
+
+/** How many messages of a feed's usual size have so many bytes. At least 1. */
+export const usualEntries = ({ bytes, head, tail }: TopicStat, wanted: number): number =>
+  Math.ceil((wanted * (tail - head + 1)) / Math.max(1, bytes))
 
 /** ms since 1970 at which it is no more. */
 function expiryOf({ record, used }: Feed): number {

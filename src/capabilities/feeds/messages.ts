@@ -23,10 +23,20 @@ export function mediaType(type: string): string {
 }
 
 /**
- * A message as it is stored: JSON on one line, what is text as text, and all else as bytes.
+ * Messages as they are stored: JSON on one line, what is text as text, and all else as bytes.
  * @throws LandlineError bad_request | too_large
  */
-export function draftOf(author: string, type: string, message: Uint8Array): Draft {
+export function draftsOf(author: string, type: string, messages: readonly Uint8Array[]): Draft[] {
+  if (messages.length > limits.feedBatchMessagesMax)
+    throw new LandlineError(
+      "too_large",
+      {},
+      `A batch has at most ${limits.feedBatchMessagesMax} messages; this one has ${messages.length}.`,
+    )
+  return messages.map((message) => draftOf(author, type, message))
+}
+
+function draftOf(author: string, type: string, message: Uint8Array): Draft {
   if (message.length > limits.entryBytesMax)
     throw new LandlineError(
       "too_large",

@@ -143,16 +143,12 @@ export function registerFeeds(app: FastifyInstance, parts: HttpParts, streams: E
     const producer = producerOf(request)
     const numbered = producer && { producer }
     if (type !== undefined && essence(type) === BATCH) {
-      const messages = batchOf(body)
-      await feeds.create(who, name, "application/json").catch((error: LandlineError) => {
-        if (error.code !== "feed_exists") throw error // of another kind, perhaps: publish says so
-      })
-      return feeds.publish(who, name, messages, { type: "application/json", ...numbered })
+      return feeds.publishFirst(who, name, batchOf(body), { type: "application/json", ...numbered })
     }
     const holds = type ?? (await typeOf(who, name)) ?? typeByLook(body)
     const message = isText(holds) ? withoutLineEnd(body) : body
     if (message.length === 0) throw nothing()
-    return feeds.publishFirst(who, name, message, { type, ...numbered })
+    return feeds.publishFirst(who, name, [message], { type, ...numbered })
   }
 
   /** What a feed holds; undefined where there is none. */

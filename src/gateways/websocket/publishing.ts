@@ -67,7 +67,7 @@ export class Publishing {
       const name = topicName(topic)
       const { chat, feeds } = this.#parts
       if (!isFeed(name)) return chat.say(this.#who, roomOf(name), text, id)
-      return feeds.publishFirst(this.#who, feedOf(name), Buffer.from(text), id && { producer: id })
+      return feeds.publishFirst(this.#who, feedOf(name), [Buffer.from(text)], id && { producer: id })
     } catch (error) {
       return Promise.reject(error)
     }

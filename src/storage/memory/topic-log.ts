@@ -97,6 +97,21 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
       return page
     },
 
+    async readBodies(topic, after, to, bytesMax, between) {
+      const { stat, entries } = find(topic)
+      if (after + 1 < stat.head || to > stat.tail || to <= after) return undefined
+      const bodies: Uint8Array[] = []
+      let bytes = 0
+      for (const { body } of entries.slice(after + 1 - stat.head, to + 1 - stat.head)) {
+        bytes += body.length
+        if (bodies.length > 0 && bytes > bytesMax) break
+        bodies.push(body)
+      }
+      const separator = Buffer.from(between)
+      const parts = bodies.flatMap((body, index) => (index === 0 ? [body] : [separator, body]))
+      return { to: after + bodies.length, bytes: Buffer.concat(parts) }
+    },
+
     watch(topic, onCommit) {
       watchers.set(topic, onCommit)
       return () => watchers.delete(topic)

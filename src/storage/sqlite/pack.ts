@@ -75,9 +75,18 @@ export class Unpacker {
 
   /** A view, not a copy. */
   body(): Uint8Array {
-    const length = this.number()
-    this.#byte += length
-    return this.#packed.bytes.subarray(this.#byte - length, this.#byte)
+    return this.bytes.subarray(...this.range())
+  }
+
+  /** Where the next body is in `bytes`. */
+  range(): [from: number, to: number] {
+    const from = this.#byte
+    this.#byte += this.number()
+    return [from, this.#byte]
+  }
+
+  get bytes(): Uint8Array {
+    return this.#packed.bytes
   }
 }
 

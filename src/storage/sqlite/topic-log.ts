@@ -4,6 +4,7 @@ import { noTelemetry, type Telemetry } from "../../core/telemetry.ts"
 import type {
   Appended,
   AppendOptions,
+  Bodies,
   Commit,
   Draft,
   Entry,
@@ -127,17 +128,21 @@ export class SqliteTopicLog implements TopicLog {
     const entries = Math.min(entriesMax, 2 ** 31)
     const packed = new Unpacker(await this.reader.call("read", [topic.id, after, entries, bytesMax]))
     const page: Entry[] = []
-    while (!packed.done)
-      page.push({
-        offset: packed.number(),
-        time: packed.number(),
-        author: packed.string(),
-        kind: packed.string() as EntryKind,
-        ref: packed.number(),
-        count: packed.number(),
-        body: packed.body(),
-      })
+    while (!packed.done) page.push(new StoredEntry(packed))
     return page
+  }
+
+  async readBodies(
+    name: TopicName,
+    after: number,
+    to: number,
+    bytesMax: number,
+    between: string,
+  ): Promise<Bodies | undefined> {
+    this.#refuseWhenClosing()
+    const topic = this.#topics.get(name)
+    if (!topic) throw new LandlineError("unknown_topic", { topic: name })
+    return this.reader.call("readBodies", [topic.id, after, to, bytesMax, between])
   }
 
   watch(name: TopicName, onCommit: (commit: Commit) => void): () => void {
@@ -268,6 +273,35 @@ export class SqliteTopicLog implements TopicLog {
     if (drafts.length > 0) stat.time = time
     stat.closed = options.close ?? false
     stat.mark = options.mark ?? stat.mark
+  }
+}
+
+/** Its body is made when it is asked for: a page of views would cost the collector more than all else of it. */
+class StoredEntry implements Entry {
+  readonly offset: number
+  readonly time: number
+  readonly author: string
+  readonly kind: EntryKind
+  readonly ref: number
+  readonly count: number
+  readonly #bytes: Uint8Array
+  readonly #from: number
+  readonly #to: number
+
+  /** Takes the next row. */
+  constructor(packed: Unpacker) {
+    this.offset = packed.number()
+    this.time = packed.number()
+    this.author = packed.string()
+    this.kind = packed.string() as EntryKind
+    this.ref = packed.number()
+    this.count = packed.number()
+    ;[this.#from, this.#to] = packed.range()
+    this.#bytes = packed.bytes
+  }
+
+  get body(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#to)
   }
 }
 
