@@ -3,6 +3,8 @@ import type { Chat } from "../capabilities/chat/chat.ts"
 import type { Author } from "../core/author.ts"
 import { HubRoom, type HubRoomParts } from "../gateways/lab/chat/hub-room.ts"
 import { ChatServer, chatDefaults } from "../gateways/lab/chat/server.ts"
+import { HubFeeds, type HubFeedsParts } from "../gateways/lab/feed/hub-source.ts"
+import { FeedServer, feedDefaults } from "../gateways/lab/feed/server.ts"
 import { FolderSink } from "../gateways/lab/file/folder.ts"
 import { HubFiles, type HubFilesParts } from "../gateways/lab/file/hub-files.ts"
 import { FileServer, fileDefaults } from "../gateways/lab/file/server.ts"
@@ -18,12 +20,14 @@ import { closed, type LabService, openLabPort } from "./lab-service.ts"
 export { asText } from "../gateways/lab/log.ts"
 export type { LabService } from "./lab-service.ts"
 
-type ServiceName = "chat" | "file"
+type ServiceName = "chat" | "file" | "feed"
 
 /** Each service and the port of its document, so that coursework clients need no edit. */
-const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345 }
+const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345, feed: 8000 }
+/** Services that can be told apart on one port. */
+const SHARING: readonly ServiceName[] = ["chat", "file"]
 
-export interface HubLabOptions extends HubRoomParts, HubFilesParts {
+export interface HubLabOptions extends HubRoomParts, HubFilesParts, HubFeedsParts {
   /** `true`: all of them; else a list such as `chat` or `chat:2000`. */
   readonly services: true | string
   readonly host: string
@@ -98,6 +102,7 @@ async function servicesOf(
   const chat = new ChatServer(new HubRoom(options), log, { ...chatDefaults, ports })
   const fileBytesMax = limits.fileBytesMax // the hub has bounds of its own
   const file = new FileServer(await sinkOf(options), log, { ...fileDefaults, ports, fileBytesMax })
+  const feed = new FeedServer(new HubFeeds(options), log, { ...feedDefaults, ports })
   return {
     chat: {
       serve(socket, firstBytes) {
@@ -111,6 +116,14 @@ async function servicesOf(
       serve: (socket, firstBytes) => file.serve(socket, firstBytes),
       closeAll: () => file.close(),
       listening: (address) => log.info("__init__", `Listening on ${address}`),
+    },
+    feed: {
+      serve(socket, firstBytes) {
+        feed.serve(socket, firstBytes)
+        return closed(socket)
+      },
+      closeAll: () => feed.close(),
+      listening: (address) => log.info("main", `Server started on ws://${address}`),
     },
   }
 }
@@ -141,6 +154,13 @@ function wanted(services: true | string): { names: ServiceName[]; port: number }
   const texts = services === true ? Object.keys(DOCUMENT_PORTS) : services.split(",")
   for (const { name, port } of texts.map(serviceAndPort)) {
     const shared = ports.find((other) => port !== 0 && other.port === port && !other.names.includes(name))
+    const apart = shared && [...shared.names, name].find((each) => !SHARING.includes(each))
+    if (apart)
+      throw new LandlineError(
+        "usage",
+        { port },
+        `--lab: ${apart} needs a port of its own, and ${port} has another.`,
+      )
     if (shared) shared.names.push(name)
     else ports.push({ names: [name], port })
   }

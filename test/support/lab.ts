@@ -1,6 +1,7 @@
 import { once } from "node:events"
-import { connect } from "node:net"
+import { connect, createServer, type Socket } from "node:net"
 import { type LabChatOptions, type LabLine, serveLabChat } from "../../src/hub/lab-chat.ts"
+import { type LabFeedOptions, serveLabFeed } from "../../src/hub/lab-feed.ts"
 import { type LabFileOptions, serveLabFile } from "../../src/hub/lab-file.ts"
 import type { LabService } from "../../src/hub/lab-service.ts"
 
@@ -72,6 +73,19 @@ export async function startLabFile(
   return { ...service, lines, [Symbol.asyncDispose]: service.close }
 }
 
+/** The feed service on a free port of loopback, ten messages a second. */
+export async function startLabFeed(options: Partial<LabFeedOptions> = {}): Promise<TestService> {
+  const lines = new LabLines()
+  const service = await serveLabFeed({
+    host: "127.0.0.1",
+    port: 0,
+    intervalMs: 100,
+    write: lines.write,
+    ...options,
+  })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
 export interface RawSocket extends Disposable {
   write(bytes: string | Uint8Array): Promise<void>
   /** The next bytes, exactly so many, as text. */
@@ -139,5 +153,18 @@ export async function rawSocket(port: number, host = "127.0.0.1"): Promise<RawSo
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     [Symbol.dispose]: () => void socket.destroy(),
+  }
+}
+
+/** A bare listener on a free port of loopback. */
+export async function startWith(onConnection: (socket: Socket) => void) {
+  const server = createServer({ allowHalfOpen: true }, onConnection)
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const address = server.address()
+  return {
+    port: typeof address === "object" && address ? address.port : 0,
+    async [Symbol.asyncDispose]() {
+      server.close()
+    },
   }
 }

@@ -115,7 +115,7 @@ const SIGNS: Record<string, string> = { n: "\n", r: "\r", t: "\t" }
 
 function unescaped(text: string): string {
   return text.replace(
-    /\\(?:x([\da-f]{2})|u([\da-f]{4})|U(00(?:0[\da-f]|10)[\da-f]{4})|(.))/gis,
+    /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U(00(?:0[\da-fA-F]|10)[\da-fA-F]{4})|(.))/gs,
     (_, two, four, eight, sign) => {
       const digits = two ?? four ?? eight
       return digits === undefined ? (SIGNS[sign] ?? sign) : String.fromCodePoint(Number.parseInt(digits, 16))
