@@ -8,5 +8,6 @@ export default defineConfig({
     // Some cases wait for a poll to end, and many for a second or two: they need not wait for each other.
     sequence: { concurrent: true },
     testTimeout: 40_000,
+    cache: false,
   },
 })

@@ -153,7 +153,8 @@ export class DurableReads {
       batch(batch) {
         last = batch.to
         const upToDate = last === follow.now.tail && { upToDate: true }
-        return [batch.encoded(eventFormats[form]), control({ streamCursor: cursor, ...upToDate })]
+        // In one piece: a client that has the messages has the place after them too.
+        return whole(batch.encoded(eventFormats[form]), control({ streamCursor: cursor, ...upToDate }))
       },
       gap: () => undefined, // the client comes again from where it is, and is told
       end: ({ code }) => (code === "topic_closed" ? control({ upToDate: true, streamClosed: true }) : ""),

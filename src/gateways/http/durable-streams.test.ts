@@ -105,6 +105,27 @@ test("streams: an answer of many chunks is what was published, and is not sent a
   assert.equal(((await more.json()) as unknown[]).length, values.length + 1)
 })
 
+test("streams: a stream of events names the place after each of its pages", { timeout }, async () => {
+  await using gateway = await startGateway()
+  const values = Array.from({ length: 2_000 }, (_, n) => n)
+  await put(gateway, json, JSON.stringify(values))
+  await post(gateway, { ...json, "Stream-Closed": "true" }, "[2000]")
+  const events = (await (await get(gateway, "?offset=-1&live=sse")).text()).split("\n\n")
+  const data = (event: string) => JSON.parse(event.slice(event.indexOf("data:") + "data:".length))
+  const controls = events.filter((event) => event.startsWith("event: control")).map(data)
+  assert.ok(controls.length > 3, `${controls.length}`)
+  let seen: number[] = []
+  for (const event of events.filter((event) => event.startsWith("event: data"))) {
+    seen = [...seen, ...data(event)]
+    const { streamNextOffset, upToDate } = controls.shift()
+    const rest = await (await get(gateway, `?offset=${streamNextOffset}`)).json()
+    assert.deepEqual([...seen, ...(rest as number[])], [...values, 2_000])
+    assert.equal(upToDate, seen.length > 2_000 ? true : undefined)
+  }
+  assert.equal(seen.length, 2_001)
+  assert.deepEqual([controls[0].streamClosed, controls[0].upToDate], [true, true])
+})
+
 test("streams: large bytes are kept whole, and what is too large leaves nothing", { timeout }, async () => {
   await using gateway = await startGateway()
   const bytes = Buffer.from(Array.from({ length: 1_000_000 }, (_, n) => (n * 7919) % 251))

@@ -10,7 +10,7 @@ import { sseFormat } from "./formats.ts"
 /** What a kind of event stream says. */
 export interface EventWords {
   readonly opening: string
-  batch(batch: Batch): readonly (string | Uint8Array)[]
+  batch(batch: Batch): Uint8Array
   /** Undefined where it has no words for a gap: then the stream ends there. */
   gap(from: number, to: number): string | undefined
   end(reason: LandlineError): string
@@ -50,13 +50,7 @@ export class EventStreams {
       get full() {
         return response.writableLength >= limits.socketQueueBytesMax
       },
-      deliver(batch) {
-        // Of a response that is corked itself, Node forgets to tell when it drains.
-        response.socket?.cork()
-        for (const part of words.batch(batch)) response.write(part)
-        response.socket?.uncork()
-        return !receiver.full
-      },
+      deliver: (batch) => write(words.batch(batch)),
       gap(from, to) {
         const said = words.gap(from, to)
         if (said !== undefined) return write(said)
@@ -88,7 +82,7 @@ function roomWords({ stat, cursor }: Following): EventWords {
   return {
     // An id at the very start, so that a browser that is cut before the first event resumes here too.
     opening: `retry: 1000\nid: ${cursor}\nevent: following\ndata: {}\n\n`,
-    batch: (batch) => [batch.encoded(sseFormat)],
+    batch: (batch) => batch.encoded(sseFormat),
     gap: (from, to) => `id: ${cursorAt(stat, to)}\nevent: gap\ndata: ${JSON.stringify({ from, to })}\n\n`,
     end: ({ code, message }) =>
       `event: end\ndata: ${JSON.stringify({ code, message, retry: ERRORS[code].retry })}\n\n`,
