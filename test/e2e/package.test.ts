@@ -70,6 +70,7 @@ test("package: an installed tarball is all that a stranger needs", async (t) => 
     const client = await fetch(`${url}/client.js`)
     assert.equal(client.status, 200)
     assert.match(await client.text(), /export\s*\{[^}]*\bconnect\b/)
+    assert.match(await (await fetch(`${url}/landline.py`)).text(), /^class Hub/m)
     hub.signal("SIGINT")
     await hub.waitForExit()
     await assert.rejects(fetch(`${url}/healthz`), "the hub itself is gone, not npx alone")
