@@ -1,4 +1,5 @@
 import type { Cursor } from "../protocol/cursor.ts"
+import { LandlineError } from "../protocol/errors.ts"
 import { limits } from "../protocol/limits.ts"
 import type { Follower, Receiver } from "./follower.ts"
 import type { Topic } from "./topic.ts"
@@ -47,13 +48,25 @@ function placeOf(stat: TopicStat, from: FollowFrom): number {
   return "last" in from ? Math.max(stat.head - 1, stat.tail - from.last) : offsetOf(from, stat)
 }
 
-/** What a follower would get up to the tail as it was when it began: pages of entries, and gaps. */
+/**
+ * To be asked right before each read: the log knows topics by name only.
+ * @throws LandlineError unknown_topic where it was deleted, and where another has been made under its name since
+ */
+export async function ensureThere(log: TopicLog, { topic, epoch }: TopicStat): Promise<void> {
+  if ((await log.stat(topic))?.epoch !== epoch) throw new LandlineError("unknown_topic", { topic })
+}
+
+/**
+ * What a follower would get up to the tail as it was when it began: pages of entries, and gaps.
+ * @throws LandlineError unknown_topic | log_unavailable
+ */
 export async function* readFollowing(
   log: TopicLog,
   { stat, after }: Pick<Following, "stat" | "after">,
 ): AsyncGenerator<Entry[] | Gap> {
   for (let last = after; last < stat.tail; ) {
     const wanted = Math.min(limits.pageEntriesMax, stat.tail - last)
+    await ensureThere(log, stat)
     const read = await log.read(stat.topic, last, wanted, limits.pageBytesMax)
     // Retention may run between two pages: the next one then begins later, and may end beyond the tail.
     const page = read.filter(({ offset }) => offset <= stat.tail)

@@ -3,7 +3,7 @@ import type { AnnouncedFile } from "../protocol/files.ts"
 import type { FoundEntry } from "../protocol/messages.ts"
 import type { Entry } from "./topic-log.ts"
 
-const decoder = new TextDecoder()
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true }) // which means that one is kept
 
 /** What an entry says: of a file its name, of bytes their base64. */
 export function textOf(entry: Pick<Entry, "kind" | "body">): string {

@@ -238,3 +238,27 @@ test("feeds: the last blocks of the last receivers are kept", async () => {
   assert.equal(feeds.blocks(ADA, "temp").length, limits.feedReceiversMax)
   assert.ok(feeds.blocks(ADA, "temp").every(({ receiver }) => receiver !== "ada"))
 })
+
+test("feeds: first messages that come at once, and look different, are published in their order", async () => {
+  const { feeds } = await openFeeds()
+  const numbered = (text: string, seq: number) =>
+    feeds.publishFirst(ADA, "words", [bytes(text)], { producer: { id: "p", epoch: 0, seq } })
+  await Promise.all(["hello", "5", "[]", "bye"].map((text, index) => numbered(text, index + 1)))
+  assert.deepEqual(await texts(feeds, "words"), ["hello", "5", "[]", "bye"])
+})
+
+test("feeds: what is read of a feed never goes on in another that was made under its name", async () => {
+  const { feeds } = await openFeeds()
+  const fill = async (text: string) => {
+    await feeds.create(ADA, "a", "text/plain")
+    await feeds.publish(ADA, "a", Array(1_000).fill(bytes(text)))
+  }
+  await fill("old")
+  const follow = await feeds.follow(ADA, "a", { last: 1_000 })
+  const pages = feeds.read(follow)
+  assert.equal(((await pages.next()).value as unknown[]).length, limits.pageEntriesMax)
+  await feeds.remove(ADA, "a")
+  await fill("new")
+  await rejects(pages.next(), "unknown_topic")
+  await rejects(feeds.chunk(follow, follow.after, follow.stat.tail, ""), "unknown_topic")
+})

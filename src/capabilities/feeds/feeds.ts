@@ -3,6 +3,7 @@ import { authorize } from "../../core/authorize.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory, FeedRecord } from "../../core/directory.ts"
 import {
+  ensureThere,
   type FollowFrom,
   type Following,
   followingOf,
@@ -66,6 +67,7 @@ export class Feeds {
   readonly #clock: Clock
   readonly #feeds = new Map<string, Feed>()
   readonly #locks = new Locks()
+  readonly #firsts = new Locks()
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: FeedParts) {
@@ -175,12 +177,21 @@ export class Feeds {
     if (this.#known(feed)) return this.publish(who, feed, messages, options)
     const type = options.type ?? typeByLook(messages[0]!)
     draftsOf(who.name, type, messages)
-    // Another may make it at the same moment: then it is as if it had been there.
-    return this.create(who, feed, type)
-      .catch((error: LandlineError) => {
-        if (error.code !== "feed_exists") throw error
+    // In turn, so that of several first messages the first to come is the first published.
+    return this.#firsts
+      .run(feed, async () => {
+        if (!this.#known(feed)) await this.#makeFirst(who, feed, type)
       })
       .then(() => this.publish(who, feed, messages, options))
+  }
+
+  /** Another may make it at the same moment: then it is as if it had been there. */
+  async #makeFirst(who: Author, feed: string, type: string): Promise<void> {
+    try {
+      await this.create(who, feed, type)
+    } catch (error) {
+      if (!(error instanceof LandlineError && error.code === "feed_exists")) throw error
+    }
   }
 
   /** @throws LandlineError unknown_feed | cursor_foreign */
@@ -202,6 +213,7 @@ export class Feeds {
    */
   async chunk({ stat, now }: Following, after: number, last: number, between: string): Promise<Bodies> {
     const to = Math.min(last, after + usualEntries(stat, limits.chunkBytesMax / 2))
+    await ensureThere(this.#parts.log, stat)
     const chunk = await this.#parts.log.readBodies(stat.topic, after, to, limits.chunkBytesMax, between)
     if (chunk) return chunk
     throw new LandlineError("entries_gone", { oldest: cursorAt(stat, now.head - 1) })

@@ -27,13 +27,14 @@ export function mediaType(type: string): string {
  * @throws LandlineError bad_request | too_large
  */
 export function draftsOf(author: string, type: string, messages: readonly Uint8Array[]): Draft[] {
-  if (messages.length > limits.feedBatchMessagesMax)
-    throw new LandlineError(
-      "too_large",
-      {},
-      `A batch has at most ${limits.feedBatchMessagesMax} messages; this one has ${messages.length}.`,
-    )
+  ensureBatch(messages.length)
   return messages.map((message) => draftOf(author, type, message))
+}
+
+/** To be asked before much is done for each message. @throws LandlineError too_large */
+export function ensureBatch(messages: number): void {
+  if (messages > limits.feedBatchMessagesMax)
+    throw new LandlineError("too_large", {}, `A batch has at most ${limits.feedBatchMessagesMax} messages.`)
 }
 
 function draftOf(author: string, type: string, message: Uint8Array): Draft {

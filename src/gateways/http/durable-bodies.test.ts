@@ -40,6 +40,18 @@ test("messages of JSON are the value, or the elements of an array, one level dee
     )
 })
 
+test("an array of more messages than a batch may have is refused at once", () => {
+  const array = (elements: number) => `[${Array(elements).fill(1).join()}]`
+  assert.equal(
+    said(array(limits.feedBatchMessagesMax), "application/json").length,
+    limits.feedBatchMessagesMax,
+  )
+  assert.throws(
+    () => said(array(limits.feedBatchMessagesMax + 1), "application/json"),
+    (error) => error instanceof LandlineError && error.code === "too_large",
+  )
+})
+
 test(`any bytes come in pieces that fit an entry, and no sign of text is cut (SEED=${SEED})`, () => {
   assert.deepEqual(messagesOf(Buffer.alloc(0), "text/plain"), [])
   const sign = fc.constantFrom("a", "ö", "☎", "💡")

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer"
+import { ensureBatch } from "../../capabilities/feeds/messages.ts"
 import type { Batch, WireFormat } from "../../core/batch.ts"
 import type { Entry } from "../../core/topic-log.ts"
 import { LandlineError } from "../../protocol/errors.ts"
@@ -11,14 +12,20 @@ import { limits } from "../../protocol/limits.ts"
 /**
  * The messages in the body of a request: of JSON the value, or the elements where it is an array; of all else the
  * bytes, in pieces that fit an entry.
- * @throws LandlineError bad_request for what is no JSON and should be
+ * @throws LandlineError bad_request for what is no JSON and should be | too_large
  */
 export function messagesOf(body: Buffer, type: string): Uint8Array[] {
   if (body.length === 0) return []
   if (!isJson(type)) return pieces(body, isText(type))
+  const elements = elementsOf(body)
+  ensureBatch(elements.length)
+  return elements.map((element) => Buffer.from(element))
+}
+
+function elementsOf(body: Buffer): string[] {
   try {
     if (!isUtf8(body)) throw new SyntaxError("no UTF-8")
-    return jsonPieces(body.toString()).map((piece) => Buffer.from(piece))
+    return jsonPieces(body.toString())
   } catch {
     throw new LandlineError("bad_request", {}, "The stream holds JSON, and the body of the request is none.")
   }

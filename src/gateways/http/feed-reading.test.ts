@@ -150,3 +150,13 @@ test("feeds: a follower that stops reading is bounded and costs another nothing"
   assert.ok(seen < MESSAGES, `all ${seen} messages were held for a follower that wants the newest`)
   assert.deepEqual(gateway.defects, [])
 })
+
+test("feeds: a byte order mark is part of its message in every form", async () => {
+  await using gateway = await startGateway()
+  await publish(gateway, "words", "\ufeffhello", { "content-type": "text/plain" })
+  const [{ text }] = lines((await ask(gateway, "/words?last=1", { headers: JSONL })).text) as [
+    { text: string },
+  ]
+  assert.equal(text, "\ufeffhello")
+  assert.equal(String((await ask(gateway, "/words")).bytes), "\ufeffhello")
+})

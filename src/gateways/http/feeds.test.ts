@@ -206,6 +206,7 @@ test("feeds: what cannot be done is said in one sentence, with the code for prog
     ["/new", post(new Uint8Array([0xff]), NDJSON), 400, "bad_request"],
     ["/json", post(`"${LARGE}"`), 413, "too_large"],
     ["/json", post(LARGE.repeat(17)), 413, "too_large"],
+    ["/json", post(`${"1\n".repeat(limits.feedBatchMessagesMax + 1)}no JSON`, NDJSON), 413, "too_large"],
     ["/closed", post("2"), 409, "topic_closed"],
     ["/new", { method: "PUT", body: "{" }, 400, "bad_request"],
     ["/new", { method: "PUT", body: '{"tilte":"x"}' }, 400, "bad_request"],

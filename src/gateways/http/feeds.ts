@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { z } from "zod"
-import { ensureType, typeByLook } from "../../capabilities/feeds/messages.ts"
+import { ensureBatch, ensureType, typeByLook } from "../../capabilities/feeds/messages.ts"
 import type { Author } from "../../core/author.ts"
 import type { FollowFrom } from "../../core/following.ts"
 import type { Appended } from "../../core/topic-log.ts"
@@ -183,13 +183,14 @@ function typeSaid({ headers }: FastifyRequest): string | undefined {
   )
 }
 
-/** @throws LandlineError bad_request with the first line that is no JSON */
+/** @throws LandlineError bad_request with the first line that is no JSON | too_large */
 function batchOf(body: Buffer): Buffer[] {
   if (!isUtf8(body))
     throw new LandlineError("bad_request", {}, "A batch is JSON lines in UTF-8; this is not.")
   const messages: Buffer[] = []
   for (const [index, line] of body.toString().split("\n").entries()) {
     if (line.trim() === "") continue
+    ensureBatch(messages.length + 1)
     try {
       messages.push(Buffer.from(jsonLine(line)))
     } catch {
