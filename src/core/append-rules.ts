@@ -10,13 +10,14 @@ export interface ProducerState {
 
 /**
  * What `TopicLog.append` demands of an append, the same in every log.
- * @param known the producer's last place, where it has one
+ * @param known the producer's last place, where it has one @param drafts how many are appended
  * @returns whether all of it is stored already
  * @throws LandlineError topic_closed | tail_moved | mark_passed | sequence_gap | forbidden
  */
 export function checkAppend(
   stat: Pick<TopicStat, "topic" | "tail" | "closed" | "mark">,
   known: ProducerState | undefined,
+  drafts: number,
   { producer, ifTail, mark }: AppendOptions,
 ): "store" | "duplicate" {
   if (producer) {
@@ -24,7 +25,11 @@ export function checkAppend(
     if (producer.epoch < epoch)
       throw new LandlineError("forbidden", { epoch }, "A newer run of this producer has written since.")
     const last = producer.epoch > epoch ? 0 : seq
-    if (producer.seq <= last) return "duplicate"
+    if (producer.seq <= last) {
+      if (producerAfter(producer, drafts).seq <= last) return "duplicate"
+      const say = "A part of these messages is stored already. Send what comes after it alone."
+      throw new LandlineError("sequence_gap", { expected: last + 1, epoch }, say)
+    }
     if (producer.seq > last + 1)
       throw new LandlineError("sequence_gap", { expected: last + 1, epoch: known?.epoch })
   }

@@ -39,6 +39,8 @@ export interface FeedRecord {
   readonly expectMs: number
   /** Room that hears when it falls silent; empty for none. */
   readonly noticeRoom: string
+  /** It was to speak and has not, and that was told. */
+  readonly silent: boolean
 }
 
 /** A file that is there for others: a published blob with a name. */

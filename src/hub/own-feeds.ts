@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises"
 import { loadavg } from "node:os"
 import type { Feeds } from "../capabilities/feeds/feeds.ts"
 import { HUB } from "../core/author.ts"
+import type { LandlineError } from "../protocol/errors.ts"
 import type { FeedAbout } from "../protocol/feeds.ts"
 
 const HUB_EVERY_MS = 5_000
@@ -59,7 +60,12 @@ export class OwnFeeds {
 
   async begin(own: OwnFeed): Promise<void> {
     const { feed, about, everyMs } = own
-    await this.#feeds.create(HUB, feed, "application/json")
+    const make = () => this.#feeds.create(HUB, feed, "application/json")
+    await make().catch(async (error: LandlineError) => {
+      if (error.code !== "feed_exists") throw error
+      await this.#feeds.remove(HUB, feed) // of a salvaged log, which does not tell what its feeds were
+      await make()
+    })
     await this.#feeds.describe(HUB, feed, about)
     let publishing = false
     const publish = async () => {

@@ -1,6 +1,7 @@
 /** Every limit, with its unit last in the name and its reason beside it. */
 export const limits = {
   frameBytesMax: 512 * 1024, // a WebSocket message: an entry of which each byte is escaped in JSON, and its frame
+  entriesBytesMax: 128 * 1024, // bodies in one message to a follower: escaped in JSON, still below a mebibyte
   entryBytesMax: 64 * 1024, // one message; four of them fit a batch
   commitEntriesMax: 1_000, // a commit is announced as one batch, so this bounds what is written at once
   commitBytesMax: 256 * 1024,

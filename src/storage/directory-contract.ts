@@ -164,6 +164,7 @@ const feed: FeedRecord = {
   expires: 0,
   expectMs: 60_000,
   noticeRoom: "lobby",
+  silent: false,
 }
 
 const upload: UploadRecord = {

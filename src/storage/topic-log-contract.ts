@@ -227,6 +227,11 @@ export function topicLogContract(
     await log.append("room/a", [draft("1"), draft("2"), draft("3")], { producer })
     await log.append("room/a", [draft("4")], { producer: { ...producer, seq: 4 } })
     await log.append("room/b", [draft("1")], { producer })
+    // What overlaps with what is stored is neither new nor known: acked, its rest would be lost.
+    await rejects(
+      log.append("room/a", [draft("4"), draft("5")], { producer: { ...producer, seq: 4 } }),
+      "sequence_gap",
+    )
     assert.equal((await log.stat("room/a"))!.tail, 4)
     assert.equal((await log.stat("room/b"))!.tail, 1)
   })

@@ -112,7 +112,11 @@ test("feeds: what does not fit is refused with its own code", async () => {
   await attempt(() => feeds.create(ADA, "x", "no type"), "bad_request")
   await attempt(() => feeds.publishFirst(ADA, "y", [bytes("{")], { type: JSON_TYPE }), "bad_request")
   await attempt(() => say(feeds, "y", "y".repeat(limits.entryBytesMax + 1)), "too_large")
+  await attempt(() => feeds.create(ADA, "y", JSON_TYPE, { expires: 1 }), "bad_request")
+  const late = { producer: { id: "p", epoch: 0, seq: 2 } }
+  await attempt(() => feeds.publishFirst(ADA, "y", [bytes("1")], late), "sequence_gap")
   await attempt(() => feeds.feed(ADA, "y"), "unknown_feed")
+  for (const feed of ["hub", "users", "numbers"]) await attempt(() => say(feeds, feed, "1"), "forbidden")
   assert.equal((await feeds.create(ADA, "temp", "Application/JSON"))[1], false)
   await feeds.closeFeed(ADA, "temp")
   await feeds.closeFeed(ADA, "temp")
@@ -202,7 +206,8 @@ test("feeds: a TTL slides with each read and write; an expiry does not", async (
 })
 
 test("feeds: who is to speak and does not is told of once, and so is its return", async () => {
-  const { feeds, pass, notices } = await openFeeds()
+  const { pass, notices, begin, ...opened } = await openFeeds()
+  let { feeds } = opened
   const about: FeedAbout = { expectMs: 60_000 }
   await feeds.create(ADA, "temp", JSON_TYPE, about)
   await feeds.create(ADA, "other", JSON_TYPE, { ...about, noticeRoom: "Lab" })
@@ -216,6 +221,9 @@ test("feeds: who is to speak and does not is told of once, and so is its return"
   assert.deepEqual(await tend(1_000), ["lobby: temp has been silent for 61 s; it is to speak every 60 s."])
   assert.equal((await feeds.feed(ADA, "temp")).silent, true)
   assert.deepEqual(await tend(1_000), [])
+  feeds = await begin()
+  await feeds.tend()
+  assert.deepEqual(notices, [], "it is told again by the next run of the hub")
   await say(feeds, "temp", "1")
   assert.deepEqual(await tend(0), ["lobby: temp is back."])
   assert.deepEqual(await tend(59_000), ["lab: other has been silent for 61 s; it is to speak every 60 s."])

@@ -26,10 +26,14 @@ import { LandlineError } from "../../protocol/errors.ts"
 import type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../../protocol/feeds.ts"
 import { limits } from "../../protocol/limits.ts"
 import { feedName, feedOf, feedTopic, LOBBY, roomName } from "../../protocol/names.ts"
+import { printableLine } from "../../protocol/text.ts"
 import { Blocks } from "./blocks.ts"
 import { draftsOf, ensureType, mediaType, typeByLook } from "./messages.ts"
 
 const TEND_MS = 500
+
+/** Feeds in which only the hub speaks, whether it does so at present or not. */
+const HUB_FEEDS: readonly string[] = ["hub", "users", "numbers"]
 
 /** What the hub does with what feeds have to tell. */
 export interface FeedEvents {
@@ -57,7 +61,6 @@ interface Feed {
   record: FeedRecord
   /** ms since 1970 of the last read or write. */
   used: number
-  silent: boolean
   readonly blocks: Blocks
 }
 
@@ -99,6 +102,8 @@ export class Feeds {
   async create(who: Author, name: string, type: string, about: FeedAbout = {}): Promise<[FeedInfo, boolean]> {
     authorize(who, "write")
     const feed = feedName(name)
+    if (HUB_FEEDS.includes(feed) && who !== HUB)
+      throw new LandlineError("forbidden", {}, `What is in ${feed} comes from the hub itself.`)
     const wanted = this.#record(who, feed, mediaType(type), about)
     const made = await this.#locks.run(feed, async () => {
       const there = this.#known(feed)
@@ -120,7 +125,7 @@ export class Feeds {
     await this.#locks.run(feed, async () => {
       const known = this.#owned(who, feed)
       const room = about.expectMs && known.record.expectMs === 0 && { noticeRoom: LOBBY }
-      const record = { ...known.record, ...room, ...checked(about) }
+      const record = { ...known.record, ...room, ...checked(about, this.#clock.now()) }
       await this.#parts.directory.setFeed(record)
       known.record = record
       known.used = this.#clock.now()
@@ -180,7 +185,10 @@ export class Feeds {
     // In turn, so that of several first messages the first to come is the first published.
     return this.#firsts
       .run(feed, async () => {
-        if (!this.#known(feed)) await this.#makeFirst(who, feed, type)
+        if (this.#known(feed)) return
+        if (options.producer && options.producer.seq > 1)
+          throw new LandlineError("sequence_gap", { expected: 1 })
+        await this.#makeFirst(who, feed, type)
       })
       .then(() => this.publish(who, feed, messages, options))
   }
@@ -245,7 +253,7 @@ export class Feeds {
   report(who: Author, name: string, report: BlockReport, label = ""): void {
     authorize(who, "read")
     const feed = this.#find(name)
-    const receiver = label === "" ? who.name : `${who.name} ${label}`
+    const receiver = label === "" ? who.name : `${who.name} ${printableLine(label)}`
     feed.blocks.add(receiver, report, this.#clock.now())
     this.#parts.events.block(feed.record.feed, receiver, report)
   }
@@ -274,10 +282,13 @@ export class Feeds {
 
   /** Ends what has expired, and tells of who fell silent or is back. */
   async tend(): Promise<void> {
-    for (const [name, feed] of this.#feeds) {
-      if (!this.#known(name)) await this.#delete(feed)
-      else if (feed.record.expectMs > 0) await this.#listen(feed)
-    }
+    for (const [name, feed] of this.#feeds)
+      try {
+        if (!this.#known(name)) await this.#delete(feed)
+        else if (feed.record.expectMs > 0) await this.#listen(feed)
+      } catch (error) {
+        this.#parts.events.onError(error)
+      }
   }
 
   async #listen(feed: Feed): Promise<void> {
@@ -285,8 +296,9 @@ export class Feeds {
     const { time, closed } = (await this.#topic(feed)).stat
     const quietMs = this.#clock.now() - Math.max(time, since)
     const silent = !closed && quietMs > expectMs
-    if (silent === feed.silent) return
-    feed.silent = silent
+    if (silent === feed.record.silent) return
+    feed.record = { ...feed.record, silent }
+    await this.#parts.directory.setFeed(feed.record) // else it would be told again by the next run of the hub
     const text = silent
       ? `${name} has been silent for ${Math.round(quietMs / 1000)} s; it is to speak every ${expectMs / 1000} s.`
       : closed
@@ -310,7 +322,8 @@ export class Feeds {
       expires: 0,
       expectMs: 0,
       noticeRoom: about.expectMs ? LOBBY : "",
-      ...checked(about),
+      silent: false,
+      ...checked(about, this.#clock.now()),
     }
   }
 
@@ -334,7 +347,7 @@ export class Feeds {
   }
 
   #add(record: FeedRecord): void {
-    this.#feeds.set(record.feed, { record, used: this.#clock.now(), silent: false, blocks: new Blocks() })
+    this.#feeds.set(record.feed, { record, used: this.#clock.now(), blocks: new Blocks() })
   }
 
   /** Undefined where there is none, or its time is over. @param name in its one form */
@@ -382,12 +395,12 @@ export class Feeds {
   }
 
   async #info(feed: Feed): Promise<FeedInfo> {
-    const { record, silent } = feed
+    const { record } = feed
     const topic = await this.#topic(feed)
     const { count, bytes, head, tail, time, closed } = topic.stat
     return {
       ...record,
-      ...{ count, bytes, head, tail, time, closed, silent },
+      ...{ count, bytes, head, tail, time, closed },
       cursor: cursorAt(topic.stat, tail),
       followers: topic.followers.all,
       expires: expiryOf(feed) === Infinity ? 0 : expiryOf(feed),
@@ -408,11 +421,14 @@ function expiryOf({ record, used }: Feed): number {
 const sameType = (one: string, other: string): boolean =>
   one.replaceAll(" ", "").toLowerCase() === other.replaceAll(" ", "").toLowerCase()
 
-/** @throws LandlineError bad_name */
-function checked(about: FeedAbout): Partial<FeedRecord> {
+/** @throws LandlineError bad_name | bad_request */
+function checked(about: FeedAbout, now: number): Partial<FeedRecord> {
+  if (about.expires && about.expires <= now)
+    throw new LandlineError("bad_request", {}, "A feed expires at a time to come, in ms since 1970.")
   const said = Object.entries(about).filter(([, value]) => value !== undefined)
   return {
     ...Object.fromEntries(said),
+    ...(about.expectMs !== undefined && { silent: false }),
     ...(about.noticeRoom && { noticeRoom: roomName(about.noticeRoom) }),
   }
 }

@@ -159,7 +159,7 @@ export class DurableReads {
       gap: () => undefined, // the client comes again from where it is, and is told
       end: ({ code }) => (code === "topic_closed" ? control({ upToDate: true, streamClosed: true }) : ""),
     }
-    this.#streams.admit()
+    this.#streams.admit(reply.raw.socket!)
     reply.hijack()
     reply.raw.writeHead(200, {
       ...reply.getHeaders(),

@@ -160,3 +160,21 @@ test("feeds: a byte order mark is part of its message in every form", async () =
   assert.equal(text, "\ufeffhello")
   assert.equal(String((await ask(gateway, "/words")).bytes), "\ufeffhello")
 })
+
+test("feeds: who asks for many streams on one connection takes the places of nobody else", async () => {
+  await using gateway = await startGateway({ eventStreamsMax: 2 })
+  await publish(gateway, "log", "1")
+  using greedy = await rawSocket(gateway.port)
+  const asking = "GET /feeds/log HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
+  await greedy.write(asking.repeat(5))
+  await greedy.read("HTTP/1.1 200".length)
+  const other = await follow(gateway, "log?last=1", (heard) => heard.includes('"text"'))
+  assert.deepEqual(texts(other), ["1"])
+})
+
+test("feeds: what closes a feed has no body", async () => {
+  await using gateway = await startGateway()
+  await publish(gateway, "log", "1")
+  assert.equal((await ask(gateway, "/log?close", { method: "POST", body: "last" })).status, 400)
+  assert.equal((await ask(gateway, "/log?close", { method: "POST" })).status, 200)
+})

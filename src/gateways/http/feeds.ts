@@ -88,7 +88,11 @@ export function registerFeeds(app: FastifyInstance, parts: HttpParts, streams: E
     asAuthor(people, request, async (who) => {
       const name = request.params["*"]
       const { blocks, close, label } = parsedQuery(Writing, request)
-      if (close) return sendJson(reply, await feeds.closeFeed(who, name))
+      if (close) {
+        const say = "What closes a feed has no body: publish it before."
+        if (bodyOf(request).length > 0) throw new LandlineError("bad_request", {}, say)
+        return sendJson(reply, await feeds.closeFeed(who, name))
+      }
       if (blocks) {
         feeds.report(who, name, parsedBody(BlockReport, bodyOf(request)), label)
         return reply.status(204).send()

@@ -59,7 +59,7 @@ class Message(NamedTuple):
             return base64.b64decode(self.text)
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or too deep for Python
             return self.text
 
 

@@ -74,7 +74,7 @@ export function sendEvents(
   follow: Following,
   conflated = false,
 ): void {
-  streams.admit()
+  streams.admit(request.raw.socket)
   reply.hijack()
   reply.raw.writeHead(200, {
     ...reply.getHeaders(),

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http"
+import type { Socket } from "node:net"
 import type { Batch } from "../../core/batch.ts"
 import type { Receiver } from "../../core/follower.ts"
 import type { Following } from "../../core/following.ts"
@@ -19,22 +20,33 @@ export interface EventWords {
 /** Followers by server-sent events, and other answers that stay open. */
 export class EventStreams {
   readonly #open = new Map<ServerResponse, () => void>()
+  readonly #sockets = new WeakSet<Socket>()
   readonly #openMax: number
 
   constructor(openMax: number) {
     this.#openMax = openMax
   }
 
-  /** @throws LandlineError too_many where there is no place for another one */
-  admit(): void {
-    if (this.#open.size >= this.#openMax) throw new LandlineError("too_many")
+  /**
+   * @param socket of one that does not end by itself: it is alone on its connection, where others would only wait
+   * behind it, and one peer take all places
+   * @throws LandlineError too_many where there is no place for another one
+   */
+  admit(socket?: Socket): void {
+    if (this.#open.size >= this.#openMax || (socket && this.#sockets.has(socket)))
+      throw new LandlineError("too_many")
   }
 
   /** Counts an answer that is admitted among the open ones until it closes. @param end called when the hub stops */
   hold(response: ServerResponse, end: () => void): void {
     if (response.destroyed) return // the peer left before this, and "close" will not come again
+    const socket = response.socket!
     this.#open.set(response, end)
-    response.once("close", () => this.#open.delete(response))
+    this.#sockets.add(socket)
+    response.once("close", () => {
+      this.#open.delete(response)
+      this.#sockets.delete(socket)
+    })
   }
 
   /** Writes what comes to a response whose head is sent, until the peer leaves. @param conflated as Following.start */

@@ -85,6 +85,39 @@ test("followers of a feed that is closed or deleted are told so, and why", { tim
   assert.equal(await refused(ada, { op: "follow", id: 3, topic: "feed/goes" }), "unknown_feed")
 })
 
+test("who follows a closed feed leaves no seat behind; a large batch comes in messages of bounded size", {
+  timeout,
+}, async () => {
+  const ada = await RawSession.hello(hub.address, ADA)
+  await ask(ada, { op: "create_feed", feed: "over", type: "text/plain" })
+  await ask(ada, { op: "close_feed", feed: "over" })
+  for (let n = 0; n < 3; n++)
+    assert.equal(await refused(ada, { op: "follow", topic: "feed/over", presence: true }), "topic_closed")
+  assert.equal(ada.messages.filter(({ op }) => op === "presence").length, 0)
+
+  ada.send({ op: "follow", id: 1, topic: "feed/batch", after: "0000000000000000_0000000000000000" })
+  await ada.next("error") // not there yet
+  await ask(ada, { op: "create_feed", feed: "batch", type: "text/plain" })
+  ada.send({ op: "follow", id: 2, topic: "feed/batch" })
+  await ada.next("following")
+  const body = "\u0001".repeat(300_000) // six bytes each in JSON
+  const sent = await fetch(`${hub.address}/streams/batch`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "text/plain" },
+  })
+  assert.ok(sent.ok)
+  let heard = ""
+  while (heard.length < body.length) {
+    const message = await ada.next("entries")
+    assert.ok(JSON.stringify(message).length <= 1024 * 1024)
+    heard += expandBatch(message.entries)
+      .map(({ text }) => text)
+      .join("")
+  }
+  assert.equal(heard, body)
+})
+
 test("a conflated follower gets the newest alone", { timeout }, async () => {
   const ada = await RawSession.hello(hub.address, ADA)
   for (let n = 1; n <= 20; n++)

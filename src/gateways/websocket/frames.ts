@@ -1,6 +1,8 @@
 import type { Batch, WireFormat } from "../../core/batch.ts"
+import type { Entry } from "../../core/topic-log.ts"
 import { cursorAt } from "../../core/topics.ts"
 import { batchedEntries } from "../../core/wire-entry.ts"
+import { limits } from "../../protocol/limits.ts"
 import type { HubMessage } from "../../protocol/messages.ts"
 
 const FIN_TEXT = 0x81
@@ -25,15 +27,31 @@ export function textFrame(text: string): Buffer {
 
 export const messageFrame = (message: HubMessage): Buffer => textFrame(JSON.stringify(message))
 
-/** A batch as one `entries` message. */
+/** A batch as one or several `entries` messages, each of at most limits.entriesBytesMax of bodies. */
 export const entriesFormat: WireFormat = {
   encode(batch: Batch): Uint8Array {
-    return messageFrame({
-      op: "entries",
-      topic: batch.topic,
-      cursor: cursorAt(batch, batch.to),
-      from: batch.from,
-      entries: batchedEntries(batch.entries),
-    })
+    const frames: Buffer[] = []
+    let begin = 0
+    let bytes = 0
+    for (let index = 0; index < batch.entries.length; index++) {
+      const { length } = batch.entries[index]!.body
+      if (index > begin && bytes + length > limits.entriesBytesMax) {
+        frames.push(entriesFrame(batch, batch.entries.slice(begin, index)))
+        begin = index
+        bytes = 0
+      }
+      bytes += length
+    }
+    const last = entriesFrame(batch, begin === 0 ? batch.entries : batch.entries.slice(begin))
+    return frames.length === 0 ? last : Buffer.concat([...frames, last])
   },
 }
+
+const entriesFrame = ({ topic, epoch }: Batch, entries: readonly Entry[]): Buffer =>
+  messageFrame({
+    op: "entries",
+    topic,
+    cursor: cursorAt({ epoch }, entries.at(-1)!.offset),
+    from: entries[0]!.offset,
+    entries: batchedEntries(entries),
+  })

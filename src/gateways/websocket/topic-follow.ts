@@ -34,7 +34,6 @@ export class TopicFollow implements Receiver {
   ): void {
     const topic = this.#topic
     this.#epoch = follow.stat.epoch
-    this.#follower = follow.start(this, wish.conflated)
     presence.join(topic, author)
     // Presence is a hint: a peer that is behind does without.
     const unwatch =
@@ -47,6 +46,8 @@ export class TopicFollow implements Receiver {
       if (unwatch) unwatch()
       presence.leave(topic, author)
     }
+    // Last: a topic that is closed may end it at once, and then all of this is to be undone.
+    this.#follower = follow.start(this, wish.conflated)
   }
 
   get full(): boolean {

@@ -74,7 +74,7 @@ export function openMemoryLog(clock: Clock = systemClock): TopicLog {
       const { producer } = options
       const known = producer && stored.producers.get(producer.id)
       const { epoch } = stored.stat
-      if (checkAppend(stored.stat, known, options) === "duplicate")
+      if (checkAppend(stored.stat, known, drafts.length, options) === "duplicate")
         return { offset: known?.offset ?? 0, epoch, duplicate: true, seq: known?.seq ?? 0 }
       const entries = store(stored, drafts, options)
       const { tail: offset, closed } = stored.stat

@@ -215,7 +215,7 @@ function append(packed: Unpacker, working: Working, now: number): void {
     const { producer } = options
     const key = producer ? `${id} ${producer.id}` : ""
     const known = producer && (producers.get(key) ?? (sql.producer.get(id, producer.id) as Known | undefined))
-    if (checkAppend(topic, known, options) === "duplicate") {
+    if (checkAppend(topic, known, drafts, options) === "duplicate") {
       skip(packed, drafts)
       outcomes.string("duplicate")
       outcomes.number(known?.offset ?? 0)
