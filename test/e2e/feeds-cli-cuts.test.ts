@@ -101,3 +101,19 @@ test("follow: output that nobody reads does not pile up here; it waits at the hu
   assert.equal(slow.stdout, fast.stdout)
   assert.equal(blocks(slow.stderr), messages / 10)
 })
+
+test("publish: Ctrl-C while the hub is away tells what may not be stored, exit 1", { timeout }, async () => {
+  await using data = await tempDir()
+  await using config = await tempDir()
+  await using hub = await startHubProcess(data.path)
+  await using publisher = cli({ config: config.path, hub: hub.address, as: "ada" }, "publish", "temp")
+  publisher.write("1\n")
+  await until(async () => (await fetch(`${hub.address}/feeds/temp`)).status === 200)
+  await hub.kill()
+  await publisher.waitForError("The line dropped")
+  publisher.write("2\n3\nfour\n")
+  await publisher.waitForError("Line 4 is no JSON") // so the others are read
+  publisher.signal("SIGINT")
+  assert.deepEqual(await publisher.waitForExit(), { code: 1, signal: null })
+  assert.match(publisher.stderr, /\n1 message published in temp\.\n2 more lines may not be stored: .*\n$/)
+})

@@ -137,11 +137,13 @@ test("feeds: made, described, listed, shown and deleted", { timeout }, async () 
     ),
   )
   assert.equal(made.code, 0, made.stderr)
-  assert.match(made.stdout, /^feed +lab\/temp\ntitle +Cellar \(°C\)\ntype +application\/json\nstate +-\n/)
+  assert.match(made.stdout, /^feed +lab\/temp\ntitle +Cellar \(°C\)\ntype +application\/json\nstate +open\n/)
   assert.match(
     made.stdout,
     /\nkeeps +at most 2 days\nspeaks +at least once in 1 minute, else lobby hears of it\n/,
   )
+  const lent = (await runCli(ada, "feeds", "lab/temp", "--keep-bytes", `${3 * 1024 * 1024}`)).stdout
+  assert.match(lent, /\nmessages +0 \(0 bytes kept\)\n[\s\S]*\nkeeps +at most 2 days and 3 MiB\n/)
   await runCli({ ...ada, stdin: "21.5\n" }, "publish", "feed/lab/temp")
   await runCli(ada, "feeds", "lab/temp", "--title", "Attic", "--expect", "0", "--ttl", "1h")
   const info = await jsonOf(ada, "lab/temp")
@@ -161,7 +163,7 @@ test("feeds: made, described, listed, shown and deleted", { timeout }, async () 
   )
   const list = (await runCli(ada, "feeds")).stdout
   assert.match(list, /^FEED +TYPE +MESSAGES +LAST +STATE +TITLE\n/)
-  assert.match(list, /\nlab\/temp +application\/json +1 +\d+ s ago +- +Attic \(°C\)\n/)
+  assert.match(list, /\nlab\/temp +application\/json +1 +\d+ s ago +open +Attic \(°C\)\n/)
   const listed = jsonLines((await runCli(ada, "feeds", "--json")).stdout)
   assert.ok(listed.some(({ feed, count }) => feed === "lab/temp" && count === 1))
   assert.equal((await runCli(ada, "feeds", "lab/temp", "--delete")).stderr, "The feed lab/temp is deleted.\n")
@@ -183,6 +185,7 @@ test("publish, follow, feeds: bad input is answered in one sentence", { timeout 
     [1, /^A feed's name is .*\n$/, "x\n", "publish", "../etc"],
     [1, /^A feed's name is .*\n$/, "", "feeds", "a//b"],
     [1, /^There is no feed "nowhere"\..*\n$/, "", "feeds", "nowhere"],
+    [1, /^room\/lobby means a room, where `landline say` speaks\. .*\n$/, "x\n", "publish", "room/lobby"],
     [1, /^There is no feed "nowhere"\..*\n$/, "", "feeds", "nowhere", "--close"],
     [1, /^The feed temp holds application\/json, and .*\n$/, "", "feeds", "temp", "--type", "text/plain"],
     [1, /^The feed temp holds application\/json; .*\n$/, "x\n", "publish", "temp", "--type", "text/plain"],

@@ -100,3 +100,30 @@ test("follow on a terminal: the line that drops is told, and what was published 
   assert.equal((await follower.waitForExit()).code, 0)
   assert.match(follower.stdout, /temp is closed: that was all\.[\s\S]*The line dropped once\.\r\n$/)
 })
+
+test("follow on a terminal: Ctrl-Z leaves the screen to the shell, and what goes on begins below", {
+  timeout,
+  skip: noPython,
+}, async (t) => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using config = await tempDir()
+  const publisher = connect(hub.address, { name: "sensor" })
+  t.after(() => publisher.close())
+  await publisher.createFeed("temp", "text/plain")
+  const ada = { config: config.path, hub: hub.address, as: "ada", under: under(80) }
+  await using follower = cli(ada, "follow", "temp", "--block", "1")
+  await follower.waitFor("temp")
+  await publisher.publish("feed/temp", "before")
+  await shown(follower, 80, /temp +\S+ +1 /)
+  let receiver: string | undefined // which ends with its process
+  while (!receiver) receiver = (await publisher.blocks("temp"))[0]?.receiver
+  follower.write("\x1a")
+  await shown(follower, 80, /before\n(\^Z)?$/)
+  const goOn = setInterval(() => process.kill(Number(receiver.split(" ")[1]), "SIGCONT"), 100)
+  t.after(() => clearInterval(goOn))
+  await publisher.publish("feed/temp", "after")
+  const rows = await shown(follower, 80, /after\n[\s\S]*temp +\S+ +2/)
+  assert.equal(rows.filter((row) => row.includes("FOLLOWED")).length, 1)
+  follower.write("\x03")
+  assert.equal((await follower.waitForExit()).code, 0)
+})

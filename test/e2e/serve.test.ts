@@ -70,6 +70,7 @@ test("serve: a folder that can never be made is refused, and not tried for ever"
 test("serve: an open hub warns at each start, and Ctrl-C is clean", { timeout }, async () => {
   await using hub = await startHubProcess(":memory:", ["--lan", "--open"])
   await hub.program.waitForError("Warning: this hub is open.")
+  assert.match(hub.program.stdout, /\n {2}feed {6}curl -d 21\.5 http:\/\/\S+:\d+\/feeds\/temp\n/)
   hub.program.signal("SIGINT")
   assert.deepEqual(await hub.program.waitForExit(), { code: 0, signal: null })
   assert.match(hub.program.stdout, /The hub has stopped\.\n$/)

@@ -107,7 +107,7 @@ test("lab feed connect: on a terminal the choice is typed, and Ctrl-C leaves the
   await using undecided = onTerminal()
   await undecided.waitFor("Enter your choice: ")
   undecided.write("\x03")
-  await undecided.waitFor("Closing Client...")
+  await undecided.waitFor(/\r\nClosing Client\.\.\./)
   assert.equal((await undecided.waitForExit()).code, 0)
   assert.doesNotMatch(client.stdout + undecided.stdout, /Error|\n\s+at /)
 })

@@ -55,6 +55,13 @@ describe("landline.py, got from the hub", { skip: needs("python3") }, () => {
     piped.end()
     assert.deepEqual(await done(piped), { code: 0, out: "", err: "" })
     assert.deepEqual(await stored(hub, "feeds/lab/log"), ["one", "two", "über"])
+    await using wrong = landline(folder, hub.address, "publish", "feed/temp")
+    wrong.write("6\nsix\n7\n")
+    wrong.end()
+    const refused = "Line 2: The feed holds JSON, and this message is none.\n"
+    assert.deepEqual(await done(wrong), { code: 1, out: "", err: refused })
+    assert.deepEqual(await stored(hub, "feeds/temp"), ["-5", "6"])
+    assert.match((await run("publish", "room/lobby", "x")).err, /^room\/lobby means a room, where say\(\) /)
     await fetch(`${hub.address}/feeds/lab/log?close`, { method: "POST" })
     const all = await run("follow", "lab/log", "--after", "start")
     assert.deepEqual(all, { code: 0, out: "one\ntwo\nüber\n", err: "" })

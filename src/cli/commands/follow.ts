@@ -24,7 +24,7 @@ export function register(program: Command): void {
     .option("--json", "print JSON lines")
     .addHelpText(
       "after",
-      "\nMessages go to stdout; blocks, gaps and the state of the line to stderr. On a terminal, rates and block times\nstand below the messages. When the line drops, it goes on where it was. Ctrl-C ends.\n\nExamples:\n  landline follow temp\n  landline follow users numbers --block 10\n  landline follow temp --from start --json > temp.jsonl",
+      "\nMessages go to stdout; blocks, gaps and the state of the line to stderr. On a\nterminal, rates and block times stand below the messages. When the line drops,\nit goes on where it was. Ctrl-C ends.\n\nExamples:\n  landline follow temp\n  landline follow users numbers --block 10\n  landline follow temp --from start --json > temp.jsonl",
     )
     .action(async (names: string[], _: unknown, command: Command) => {
       const { from, latest, count, json, block, ...hub } = command.optsWithGlobals<FollowCommandOptions>()

@@ -137,6 +137,7 @@ async function choose(output: NodeJS.WriteStream, signal: AbortSignal): Promise<
   } finally {
     asking.close()
   }
+  output.write("\n") // it stands behind the question
   if (signal.aborted) return undefined
   throw new LandlineError("usage", {}, "Choose 1, 2 or 3, or say --want users, numbers or both.")
 }

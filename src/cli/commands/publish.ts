@@ -16,7 +16,7 @@ export function register(program: Command): void {
     .option("--json", "print what was done as JSON lines")
     .addHelpText(
       "after",
-      "\nWhen the line drops, what was not stored is sent again, once. While the hub is slower than stdin, stdin is not\nread. Empty lines are skipped; a line that is no JSON, in a feed of JSON, is passed over and told.\n\nExamples:\n  echo 21.5 | landline publish temp\n  tail -f sensor.jsonl | landline publish lab/sensor --type application/json",
+      "\nWhen the line drops, what was not stored is sent again, once. While the hub is\nslower than stdin, stdin is not read. Empty lines are skipped; a line that is no\nJSON, in a feed of JSON, is passed over and told.\n\nExamples:\n  echo 21.5 | landline publish temp\n  tail -f sensor.jsonl | landline publish lab/sensor --type application/json",
     )
     .action(async (feed: string, _: unknown, command: Command) => {
       const { publish } = await import("../feeds/publish.ts")

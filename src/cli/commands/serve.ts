@@ -67,6 +67,7 @@ function greeting({ address, port, settings, lab }: Hub): string {
     `  terminal  npx landline chat${at}`,
     `  script    curl -d 'hello' ${address}/rooms/lobby`,
     `  file      curl -T FILE ${address}/files/`,
+    `  feed      curl -d 21.5 ${address}/feeds/temp`,
     ...(services.length > 0
       ? ["", `The lab is open; its programs talk in ${settings.labRoom}:`, ...services]
       : []),

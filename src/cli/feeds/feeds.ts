@@ -71,7 +71,7 @@ function feedLines(feeds: readonly FeedInfo[]): string[] {
   ])
 }
 
-const state = ({ closed, silent }: FeedInfo): string => (closed ? "closed" : silent ? "silent" : "-")
+const state = ({ closed, silent }: FeedInfo): string => (closed ? "closed" : silent ? "silent" : "open")
 
 /** `Cellar (°C)` */
 const titleOf = ({ title, unit }: FeedInfo): string =>
@@ -80,14 +80,14 @@ const titleOf = ({ title, unit }: FeedInfo): string =>
 /** One thing a line. */
 function infoLines(info: FeedInfo): string[] {
   const { keepMs, keepBytes, expectMs, noticeRoom, expires } = info
-  const kept = [keepMs > 0 && spanWords(keepMs), keepBytes > 0 && amount(keepBytes)].filter(Boolean)
+  const kept = [keepMs > 0 && spanWords(keepMs), keepBytes > 0 && binaryAmount(keepBytes)].filter(Boolean)
   const notice = noticeRoom === "" ? "" : `, else ${printableLine(noticeRoom)} hears of it`
   return table([
     ["feed", printableLine(info.feed)],
     ["title", printableLine(titleOf(info)) || "-"],
     ["type", printableLine(info.type)],
     ["state", state(info)],
-    ["messages", `${info.count.toLocaleString("en")}, of which ${amount(info.bytes)} are kept`],
+    ["messages", `${info.count.toLocaleString("en")} (${amount(info.bytes)} kept)`],
     ["last", info.time === 0 ? "-" : `${moment(info.time)}, ${ago(Date.now() - info.time)}`],
     ["keeps", kept.length === 0 ? "everything" : `at most ${kept.join(" and ")}`],
     ["speaks", expectMs === 0 ? "whenever it likes" : `at least once in ${spanWords(expectMs)}${notice}`],
@@ -99,6 +99,12 @@ function infoLines(info: FeedInfo): string[] {
 }
 
 const moment = (time: number): string => `${calendarDay(time)} ${clockTime(time)}`
+
+const MIB = 1024 * 1024
+
+/** What the hub keeps by default is a round number of these. */
+const binaryAmount = (bytes: number): string =>
+  bytes % MIB === 0 ? `${(bytes / MIB).toLocaleString("en")} MiB` : amount(bytes)
 
 const SPARKS = 20
 

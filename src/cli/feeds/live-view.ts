@@ -21,9 +21,12 @@ export class LiveView implements View {
   readonly #block: number
   readonly #timer: NodeJS.Timeout
   readonly #draw = () => this.#redraw()
-  readonly #resumed = () => {
-    this.#drawn = [] // a shell has written here meanwhile
-    this.#redraw()
+  /** Ctrl-Z: what a shell writes meanwhile must not be taken for the status. */
+  readonly #stop = () => {
+    this.#out.write(this.#home())
+    this.#drawn = []
+    process.kill(process.pid, "SIGSTOP")
+    this.#redraw() // when it goes on
   }
   #drawing: NodeJS.Timeout | undefined
   #pending: string[] = []
@@ -37,7 +40,7 @@ export class LiveView implements View {
     this.#block = block
     this.#timer = setInterval(this.#draw, REFRESH_MS)
     this.#out.on("resize", this.#draw)
-    process.on("SIGCONT", this.#resumed)
+    process.on("SIGTSTP", this.#stop)
     this.#redraw()
   }
 
@@ -60,7 +63,7 @@ export class LiveView implements View {
     clearInterval(this.#timer)
     clearTimeout(this.#drawing)
     this.#out.off("resize", this.#draw)
-    process.off("SIGCONT", this.#resumed)
+    process.off("SIGTSTP", this.#stop)
     this.#out.write(this.#home() + this.#takePending())
   }
 

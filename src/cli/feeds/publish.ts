@@ -32,7 +32,7 @@ export async function publish(
       if (process.stdin.isTTY) console.error(`Each line that you type is published in ${feed}. Ctrl-D ends.`)
       return publishing.lines(process.stdin)
     })
-    await Promise.race([all, stopped, refused])
+    await Promise.race([all, stopped.then(endTyped), refused])
   } catch (error) {
     failed = true
     throw error
@@ -43,6 +43,11 @@ export async function publish(
   }
 }
 
+/** The terminal has shown Ctrl-C at the end of what was typed. */
+function endTyped(): void {
+  if (process.stdin.isTTY) console.error()
+}
+
 function tellRefusal(line: number, error: LandlineError, json?: true): void {
   if (json) printJson({ line, error: error.code, message: error.message })
   else say(error)
@@ -51,5 +56,7 @@ function tellRefusal(line: number, error: LandlineError, json?: true): void {
 function tellSum(feed: string, { stored, waiting, cursor }: Publishing, json?: true): void {
   if (json) printJson({ feed, messages: stored, ...(cursor && { cursor }), ...(waiting > 0 && { waiting }) })
   else console.error(`${count(stored, "message")} published in ${feed}.`)
-  if (waiting > 0) console.error(`${count(waiting, "more line")} could not be stored.`)
+  if (waiting === 0) return
+  process.exitCode = 1
+  console.error(`${count(waiting, "more line")} may not be stored: the hub has not said so.`)
 }

@@ -30,4 +30,12 @@ async function hasFeed(session: Session, name: string): Promise<boolean> {
 }
 
 /** The name of a feed as people may write it: `temp` or `feed/temp`. @throws LandlineError bad_name */
-export const feedNamed = (text: string): string => feedName(text.replace(/^feed\//, ""))
+export function feedNamed(text: string): string {
+  if (text.startsWith("room/"))
+    throw new LandlineError(
+      "bad_name",
+      { name: text },
+      `${text} means a room, where \`landline say\` speaks. A feed of that name is feed/${text}.`,
+    )
+  return feedName(text.replace(/^feed\//, ""))
+}

@@ -92,7 +92,9 @@ class Hub:
             type, body = type or "application/octet-stream", bytes(value)
         else:
             body = (value if isinstance(value, str) else json.dumps(value, allow_nan=False)).encode()
-        return self._store("/feeds/" + quote(feed), body, {"Content-Type": type} if type else {})
+        if feed.startswith("room/"):
+            raise LandlineError(f"{feed} means a room, where say() speaks. A feed of that name is feed/{feed}.")
+        return self._store(_path(feed), body, {"Content-Type": type} if type else {})
 
     def follow(self, name, after=None):
         """Messages of a feed, or of a room as `room/NAME`: after a cursor or START, else from now on. Ends
@@ -189,7 +191,7 @@ def _parse(address):
 def _path(name):
     if name.startswith("room/"):
         return "/rooms/" + quote(name[len("room/"):], safe="")
-    return "/feeds/" + quote(name)
+    return "/feeds/" + quote(name[len("feed/"):] if name.startswith("feed/") else name)
 
 
 def _refusal(text, address):
@@ -250,8 +252,12 @@ def _publish(hub, words):
             text = line.decode().rstrip("\r\n")
         except UnicodeDecodeError:
             raise LandlineError(f"Line {number} is no text in UTF-8.") from None
-        if text:
+        if not text:
+            continue
+        try:
             hub.publish(words.feed, text)
+        except LandlineError as error:
+            raise LandlineError(f"Line {number}: {error}", error.code, error.retry) from None
 
 
 def _follow(hub, words):
@@ -265,11 +271,20 @@ def _follow(hub, words):
             print(f"To go on from here: --after {last}", file=sys.stderr)
 
 
+EXAMPLES = """examples:
+  python3 landline.py say lobby 'The sensor is up.'
+  python3 landline.py publish temp 21.5
+  tail -f sensor.jsonl | python3 landline.py publish lab/sensor
+  python3 landline.py follow temp --after start"""
+
+
 def main():
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--hub", help="host, host:port or URL; default: LANDLINE_HUB, else localhost:7300")
     common.add_argument("--as", dest="who", metavar="NAME", help="default: LANDLINE_NAME, else guest")
-    parser = argparse.ArgumentParser(description="Says, publishes and follows on a Landline hub.")
+    parser = argparse.ArgumentParser(
+        description="Says, publishes and follows on a Landline hub.", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", metavar="say | publish | follow", required=True)
 
     say = verbs.add_parser("say", parents=[common], help="says a text in a room")

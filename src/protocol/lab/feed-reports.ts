@@ -5,8 +5,8 @@ export interface FeedReport {
   readonly messages?: number
   /** Which block it is, from 1. */
   readonly block?: number
-  /** Time in which the block came. */
-  readonly seconds?: number
+  /** Time in which the block came, to the microsecond. */
+  readonly spanMs?: number
 }
 
 /** The coursework's words, spelling included: `Client Recieved 5 messages in 5.0123s time`. */
@@ -36,13 +36,14 @@ export function parseReport(text: string): FeedReport | undefined {
       ...(name !== undefined && { name }),
       ...(messages > 0 && { messages }),
       ...(block > 0 && { block }),
-      ...(found["time"] !== undefined && { seconds: secondsOf(found["time"]) }),
+      ...(found["time"] !== undefined && { spanMs: spanMsOf(found["time"]) }),
     }
   }
   return undefined
 }
 
-function secondsOf(time: string): number {
+function spanMsOf(time: string): number {
   const [seconds = 0, minutes = 0, hours = 0] = time.split(":").map(Number).reverse()
-  return hours * 3600 + minutes * 60 + seconds
+  // Else 3.0014 s were 3001.3999999999996 ms.
+  return Math.round((hours * 3600 + minutes * 60 + seconds) * 1e6) / 1e3
 }

@@ -92,13 +92,13 @@ class HubMember implements FeedMember {
     if (frame) receiver.receive(frame)
   }
 
-  report({ name, messages, block, seconds }: FeedReport): void {
+  report({ name, messages, block, spanMs }: FeedReport): void {
     if (name !== undefined && name !== this.#name) this.#rename(name)
-    if (seconds === undefined) return
+    if (spanMs === undefined) return
     const report = {
       block: block ?? ++this.#blocks,
       messages: messages ?? labLimits.feedBlockMessages,
-      spanMs: seconds * 1000,
+      spanMs,
     }
     for (const kind of this.#kinds) this.#parts.feeds.report(this.#who, kind, report, this.#address)
   }
