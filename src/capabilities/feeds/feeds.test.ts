@@ -210,7 +210,10 @@ test("feeds: who is to speak and does not is told of once, and so is its return"
   let { feeds } = opened
   const about: FeedAbout = { expectMs: 60_000 }
   await feeds.create(ADA, "temp", JSON_TYPE, about)
-  await feeds.create(ADA, "other", JSON_TYPE, { ...about, noticeRoom: "Lab" })
+  const other = { ...about, noticeRoom: "Lab" }
+  await rejects(feeds.create(ADA, "other", JSON_TYPE, other), "unknown_room")
+  await opened.directory.addRoom({ room: "lab", topic: "room/lab", line: "", createdBy: "", since: 0 })
+  await feeds.create(ADA, "other", JSON_TYPE, other)
   const tend = async (ms: number) => {
     pass(ms)
     await feeds.tend()

@@ -102,9 +102,9 @@ export class Feeds {
   async create(who: Author, name: string, type: string, about: FeedAbout = {}): Promise<[FeedInfo, boolean]> {
     authorize(who, "write")
     const feed = feedName(name)
-    if (HUB_FEEDS.includes(feed) && who !== HUB)
-      throw new LandlineError("forbidden", {}, `What is in ${feed} comes from the hub itself.`)
+    if (HUB_FEEDS.includes(feed) && who !== HUB) throw ofTheHub(feed)
     const wanted = this.#record(who, feed, mediaType(type), about)
+    await this.#ensureRoom(about)
     const made = await this.#locks.run(feed, async () => {
       const there = this.#known(feed)
       if (there) return this.#ensureAlike(there.record, wanted)
@@ -124,6 +124,7 @@ export class Feeds {
     const feed = feedName(name)
     await this.#locks.run(feed, async () => {
       const known = this.#owned(who, feed)
+      await this.#ensureRoom(about)
       const room = about.expectMs && known.record.expectMs === 0 && { noticeRoom: LOBBY }
       const record = { ...known.record, ...room, ...checked(about, this.#clock.now()) }
       await this.#parts.directory.setFeed(record)
@@ -160,8 +161,7 @@ export class Feeds {
     authorize(who, "write")
     const feed = append.close ? this.#owned(who, name) : this.#find(name)
     const { record } = feed
-    if (record.createdBy === HUB.name && who !== HUB)
-      throw new LandlineError("forbidden", {}, `What is in ${record.feed} comes from the hub itself.`)
+    if (record.createdBy === HUB.name && who !== HUB) throw ofTheHub(record.feed)
     if (type !== undefined) ensureType(record.feed, record.type, type)
     const drafts = draftsOf(who.name, record.type, messages)
     feed.used = this.#clock.now()
@@ -307,6 +307,12 @@ export class Feeds {
     if (noticeRoom !== "") this.#parts.events.notice(noticeRoom, text)
   }
 
+  /** @throws LandlineError unknown_room */
+  async #ensureRoom({ noticeRoom }: FeedAbout): Promise<void> {
+    if (!noticeRoom || (await this.#parts.directory.room(roomName(noticeRoom)))) return
+    throw new LandlineError("unknown_room", { room: noticeRoom }, `There is no room ${roomName(noticeRoom)}.`)
+  }
+
   #record(who: Author, feed: string, type: string, about: FeedAbout): FeedRecord {
     return {
       feed,
@@ -374,6 +380,7 @@ export class Feeds {
     const feed = this.#find(name)
     const { createdBy } = feed.record
     if (createdBy === "" || createdBy.startsWith("~") || createdBy === who.name) return feed
+    if (createdBy === HUB.name) throw ofTheHub(feed.record.feed)
     throw new LandlineError("forbidden", {}, `Only ${createdBy}, who made ${feed.record.feed}, can do that.`)
   }
 
@@ -411,6 +418,9 @@ export class Feeds {
 /** How many messages of a feed's usual size have so many bytes. At least 1. */
 export const usualEntries = ({ bytes, head, tail }: TopicStat, wanted: number): number =>
   Math.ceil((wanted * (tail - head + 1)) / Math.max(1, bytes))
+
+const ofTheHub = (feed: string): LandlineError =>
+  new LandlineError("forbidden", {}, `The feed ${feed} is the hub's own: only the hub speaks in it.`)
 
 /** ms since 1970 at which it is no more. */
 function expiryOf({ record, used }: Feed): number {
