@@ -151,7 +151,9 @@ export async function startHub(
       // Loaded only now: what makes random people takes megabytes.
       const { labFeeds } = await import("./lab-feeds.ts")
       const { asText, serveHubLab } = await import("./lab.ts")
-      for (const feed of labFeeds(settings.labIntervalMs, settings.labSize)) await ownFeeds.begin(feed)
+      let joined = true
+      for (const feed of labFeeds(settings.labIntervalMs, settings.labSize))
+        joined = (await ownFeeds.begin(feed)) && joined
       lab = await serveHubLab({
         services: settings.lab,
         host,
@@ -162,7 +164,9 @@ export async function startHub(
         chat,
         files,
         feeds,
+        joined,
         intervalMs: settings.labIntervalMs,
+        size: settings.labSize,
         people,
         presence,
       })

@@ -4,6 +4,7 @@ import type { Author } from "../core/author.ts"
 import { HubRoom, type HubRoomParts } from "../gateways/lab/chat/hub-room.ts"
 import { ChatServer, chatDefaults } from "../gateways/lab/chat/server.ts"
 import { HubFeeds, type HubFeedsParts } from "../gateways/lab/feed/hub-source.ts"
+import { RandomSource } from "../gateways/lab/feed/random-source.ts"
 import { FeedServer, feedDefaults } from "../gateways/lab/feed/server.ts"
 import { FolderSink } from "../gateways/lab/file/folder.ts"
 import { HubFiles, type HubFilesParts } from "../gateways/lab/file/hub-files.ts"
@@ -28,6 +29,10 @@ const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345, 
 const SHARING: readonly ServiceName[] = ["chat", "file"]
 
 export interface HubLabOptions extends HubRoomParts, HubFilesParts, HubFeedsParts {
+  /** The feeds of the lab are the hub's own; else its streaming service makes messages by itself. */
+  readonly joined: boolean
+  /** Numbers of an array. */
+  readonly size: number
   /** `true`: all of them; else a list such as `chat` or `chat:2000`. */
   readonly services: true | string
   readonly host: string
@@ -102,7 +107,8 @@ async function servicesOf(
   const chat = new ChatServer(new HubRoom(options), log, { ...chatDefaults, ports })
   const fileBytesMax = limits.fileBytesMax // the hub has bounds of its own
   const file = new FileServer(await sinkOf(options), log, { ...fileDefaults, ports, fileBytesMax })
-  const feed = new FeedServer(new HubFeeds(options), log, { ...feedDefaults, ports })
+  const source = options.joined ? new HubFeeds(options) : new RandomSource({ ...options, format: "text" })
+  const feed = new FeedServer(source, log, { ...feedDefaults, ports })
   return {
     chat: {
       serve(socket, firstBytes) {

@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises"
 import { loadavg } from "node:os"
 import type { Feeds } from "../capabilities/feeds/feeds.ts"
 import { HUB } from "../core/author.ts"
-import type { LandlineError } from "../protocol/errors.ts"
+import { LandlineError } from "../protocol/errors.ts"
 import type { FeedAbout } from "../protocol/feeds.ts"
 
 const HUB_EVERY_MS = 5_000
@@ -58,14 +58,11 @@ export class OwnFeeds {
     this.#onError = onError
   }
 
-  async begin(own: OwnFeed): Promise<void> {
+  /** @returns false where the name is somebody else's feed from before: it stays theirs, and `onError` is told */
+  async begin(own: OwnFeed): Promise<boolean> {
     const { feed, about, everyMs } = own
-    const make = () => this.#feeds.create(HUB, feed, "application/json")
-    await make().catch(async (error: LandlineError) => {
-      if (error.code !== "feed_exists") throw error
-      await this.#feeds.remove(HUB, feed) // of a salvaged log, which does not tell what its feeds were
-      await make()
-    })
+    this.#feeds.reserve(feed)
+    if (!(await this.#take(feed))) return false
     await this.#feeds.describe(HUB, feed, about)
     let publishing = false
     const publish = async () => {
@@ -81,6 +78,19 @@ export class OwnFeeds {
     }
     this.#timers.push(setInterval(() => void publish(), everyMs).unref())
     await publish()
+    return true
+  }
+
+  async #take(feed: string): Promise<boolean> {
+    const there = (await this.#feeds.feeds(HUB)).find((known) => known.feed === feed)
+    if (there && there.createdBy !== HUB.name && there.createdBy !== "") {
+      const say = `The feed ${feed} is of ${there.createdBy}, so the hub does not speak in it. Delete it, and start again.`
+      this.#onError(new LandlineError("feed_exists", { feed }, say))
+      return false
+    }
+    if (there?.createdBy === "") await this.#feeds.remove(HUB, feed) // a salvaged log does not tell whose it was
+    await this.#feeds.create(HUB, feed, "application/json")
+    return true
   }
 
   end(): void {

@@ -55,6 +55,8 @@ export async function startLabHub(options: Partial<HubLabOptions> & Pick<HubLabO
     room: LOBBY,
     host: "127.0.0.1",
     hubPort: 7300,
+    joined: true,
+    size: 100,
     write: lines.write,
     ...options,
   })

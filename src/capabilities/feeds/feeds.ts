@@ -32,9 +32,6 @@ import { draftsOf, ensureType, mediaType, typeByLook } from "./messages.ts"
 
 const TEND_MS = 500
 
-/** Feeds in which only the hub speaks, whether it does so at present or not. */
-const HUB_FEEDS: readonly string[] = ["hub", "users", "numbers"]
-
 /** What the hub does with what feeds have to tell. */
 export interface FeedEvents {
   /** A room is to hear that a feed fell silent, or is back. */
@@ -69,6 +66,7 @@ export class Feeds {
   readonly #parts: FeedParts
   readonly #clock: Clock
   readonly #feeds = new Map<string, Feed>()
+  readonly #reserved = new Set<string>()
   readonly #locks = new Locks()
   readonly #firsts = new Locks()
   #timer: NodeJS.Timeout | undefined
@@ -94,6 +92,11 @@ export class Feeds {
     clearInterval(this.#timer)
   }
 
+  /** Keeps a name for the hub itself: nobody else can make a feed of it. */
+  reserve(feed: string): void {
+    this.#reserved.add(feed)
+  }
+
   /**
    * Makes a feed. @param type content type of its messages
    * @returns it, and false where there was one that is made alike
@@ -102,7 +105,7 @@ export class Feeds {
   async create(who: Author, name: string, type: string, about: FeedAbout = {}): Promise<[FeedInfo, boolean]> {
     authorize(who, "write")
     const feed = feedName(name)
-    if (HUB_FEEDS.includes(feed) && who !== HUB) throw ofTheHub(feed)
+    if (this.#reserved.has(feed) && who !== HUB) throw ofTheHub(feed)
     const wanted = this.#record(who, feed, mediaType(type), about)
     await this.#ensureRoom(about)
     const made = await this.#locks.run(feed, async () => {
