@@ -274,3 +274,18 @@ test("feeds: what is read of a feed never goes on in another that was made under
   await rejects(pages.next(), "unknown_topic")
   await rejects(feeds.chunk(follow, follow.after, follow.stat.tail, ""), "unknown_topic")
 })
+
+test("feeds: one that is deleted while its silence is noted does not come back", async () => {
+  const { feeds, directory, pass } = await openFeeds()
+  await feeds.create(ADA, "temp", JSON_TYPE, { expectMs: 1_000 })
+  const { setFeed } = directory
+  directory.setFeed = async (record) => {
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+    await setFeed(record)
+  }
+  pass(2_000)
+  const tending = feeds.tend()
+  await new Promise(setImmediate)
+  await Promise.all([tending, feeds.remove(ADA, "temp")])
+  assert.deepEqual(await directory.feeds(), [])
+})

@@ -25,10 +25,11 @@ import { cursorAt, type Topics } from "../../core/topics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../../protocol/feeds.ts"
 import { limits } from "../../protocol/limits.ts"
-import { feedName, feedOf, feedTopic, LOBBY, roomName } from "../../protocol/names.ts"
+import { feedName, feedOf, roomName } from "../../protocol/names.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { Blocks } from "./blocks.ts"
 import { draftsOf, ensureType, mediaType, typeByLook } from "./messages.ts"
+import { describedRecord, ensureAlike, newRecord } from "./record.ts"
 
 const TEND_MS = 500
 
@@ -106,11 +107,14 @@ export class Feeds {
     authorize(who, "write")
     const feed = feedName(name)
     if (this.#reserved.has(feed) && who !== HUB) throw ofTheHub(feed)
-    const wanted = this.#record(who, feed, mediaType(type), about)
+    const wanted = newRecord(who.name, feed, mediaType(type), about, this.#clock.now())
     await this.#ensureRoom(about)
     const made = await this.#locks.run(feed, async () => {
       const there = this.#known(feed)
-      if (there) return this.#ensureAlike(there.record, wanted)
+      if (there) {
+        ensureAlike(there.record, wanted)
+        return false
+      }
       const over = this.#feeds.get(feed)
       if (over) await this.#drop(over)
       if (this.#feeds.size >= limits.feedsMax) throw new LandlineError("too_many")
@@ -128,8 +132,7 @@ export class Feeds {
     await this.#locks.run(feed, async () => {
       const known = this.#owned(who, feed)
       await this.#ensureRoom(about)
-      const room = about.expectMs && known.record.expectMs === 0 && { noticeRoom: LOBBY }
-      const record = { ...known.record, ...room, ...checked(about, this.#clock.now()) }
+      const record = describedRecord(known.record, about, this.#clock.now())
       await this.#parts.directory.setFeed(record)
       known.record = record
       known.used = this.#clock.now()
@@ -288,7 +291,7 @@ export class Feeds {
     for (const [name, feed] of this.#feeds)
       try {
         if (!this.#known(name)) await this.#delete(feed)
-        else if (feed.record.expectMs > 0) await this.#listen(feed)
+        else if (feed.record.expectMs > 0) await this.#ifStill(feed, () => this.#listen(feed))
       } catch (error) {
         this.#parts.events.onError(error)
       }
@@ -316,41 +319,9 @@ export class Feeds {
     throw new LandlineError("unknown_room", { room: noticeRoom }, `There is no room ${roomName(noticeRoom)}.`)
   }
 
-  #record(who: Author, feed: string, type: string, about: FeedAbout): FeedRecord {
-    return {
-      feed,
-      topic: feedTopic(feed),
-      title: "",
-      unit: "",
-      type,
-      createdBy: who.name,
-      since: this.#clock.now(),
-      keepMs: limits.feedKeptMs,
-      keepBytes: limits.feedKeptBytes,
-      ttlMs: 0,
-      expires: 0,
-      expectMs: 0,
-      noticeRoom: about.expectMs ? LOBBY : "",
-      silent: false,
-      ...checked(about, this.#clock.now()),
-    }
-  }
-
-  #ensureAlike(there: FeedRecord, wanted: FeedRecord): false {
-    const differs = (["type", "ttlMs", "expires"] as const).find((key) =>
-      key === "type" ? !sameType(there.type, wanted.type) : there[key] !== wanted[key],
-    )
-    if (differs === undefined) return false
-    throw new LandlineError(
-      "feed_exists",
-      { feed: there.feed },
-      `There is a feed ${there.feed} already, and its ${differs} is ${there[differs]}.`,
-    )
-  }
-
   /** A topic whose feed's record was lost. */
   async #adopt(name: string): Promise<void> {
-    const record = this.#record({ name: "", role: "guest" }, name, "application/octet-stream", {})
+    const record = newRecord("", name, "application/octet-stream", {}, this.#clock.now())
     await this.#parts.directory.setFeed(record)
     this.#add(record)
   }
@@ -392,9 +363,14 @@ export class Feeds {
   }
 
   #delete(feed: Feed): Promise<void> {
+    return this.#ifStill(feed, () => this.#drop(feed))
+  }
+
+  /** In turn with whatever else changes the feed; not where it was deleted meanwhile, or made anew. */
+  #ifStill(feed: Feed, task: () => Promise<void>): Promise<void> {
     const name = feed.record.feed
     return this.#locks.run(name, async () => {
-      if (this.#feeds.get(name) === feed) await this.#drop(feed) // else somebody else did, a moment ago
+      if (this.#feeds.get(name) === feed) await task()
     })
   }
 
@@ -429,19 +405,4 @@ const ofTheHub = (feed: string): LandlineError =>
 function expiryOf({ record, used }: Feed): number {
   const absolute = record.expires > 0 ? record.expires : Infinity
   return record.ttlMs > 0 ? Math.min(absolute, used + record.ttlMs) : absolute
-}
-
-const sameType = (one: string, other: string): boolean =>
-  one.replaceAll(" ", "").toLowerCase() === other.replaceAll(" ", "").toLowerCase()
-
-/** @throws LandlineError bad_name | bad_request */
-function checked(about: FeedAbout, now: number): Partial<FeedRecord> {
-  if (about.expires && about.expires <= now)
-    throw new LandlineError("bad_request", {}, "A feed expires at a time to come, in ms since 1970.")
-  const said = Object.entries(about).filter(([, value]) => value !== undefined)
-  return {
-    ...Object.fromEntries(said),
-    ...(about.expectMs !== undefined && { silent: false }),
-    ...(about.noticeRoom && { noticeRoom: roomName(about.noticeRoom) }),
-  }
 }
