@@ -11,10 +11,11 @@ import { HubFiles, type HubFilesParts } from "../gateways/lab/file/hub-files.ts"
 import { FileServer, fileDefaults } from "../gateways/lab/file/server.ts"
 import { type FileSink, SeveralSinks } from "../gateways/lab/file/sink.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
-import { SharedPort } from "../gateways/lab/shared-port.ts"
+import { SharedPort, type Sharing } from "../gateways/lab/shared-port.ts"
 import { LandlineError } from "../protocol/errors.ts"
 import type { LabPorts } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
+import { chatOrFile } from "../protocol/lab/other-protocol.ts"
 import { limits } from "../protocol/limits.ts"
 import { closed, type LabService, openLabPort } from "./lab-service.ts"
 
@@ -26,7 +27,14 @@ type ServiceName = "chat" | "file" | "feed"
 /** Each service and the port of its document, so that coursework clients need no edit. */
 const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345, feed: 8000 }
 /** Services that can be told apart on one port. */
-const SHARING: readonly ServiceName[] = ["chat", "file"]
+const SHARINGS: readonly Sharing<ServiceName>[] = [
+  {
+    names: ["chat", "file"],
+    tell: chatOrFile,
+    expected: "a chat header of 10 bytes, or a file's name",
+    mend: "Chat and file transfer share this port, and the client speaks first.",
+  },
+]
 
 export interface HubLabOptions extends HubRoomParts, HubFilesParts, HubFeedsParts {
   /** The feeds of the lab are the hub's own; else its streaming service makes messages by itself. */
@@ -63,26 +71,26 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
   const started: (LabService & { service: string })[] = []
   try {
     for (const { names, port } of ports) {
-      const shared = new SharedPort(
-        {
-          chat: (socket, firstBytes) => void services.chat.serve(socket, firstBytes),
-          file: (socket, firstBytes) => void services.file.serve(socket, firstBytes),
-        },
-        log,
-        labLimits.timeoutMs,
-      )
-      const only = names.length === 1 ? services[names[0]!] : undefined
+      const sharing = sharingOf(names)
+      const shared =
+        sharing &&
+        new SharedPort(
+          sharing,
+          (name, socket, firstBytes) => void services[name].serve(socket, firstBytes),
+          log,
+          labLimits.timeoutMs,
+        )
       const running = await openLabPort({
         host,
         port,
         log,
         async serve(socket) {
-          if (only) return only.serve(socket)
+          if (!shared) return services[names[0]!].serve(socket)
           shared.take(socket)
           await closed(socket)
         },
         async closeAll() {
-          shared.close()
+          shared?.close()
           await Promise.all(names.map((name) => services[name].closeAll()))
         },
       })
@@ -160,12 +168,11 @@ function wanted(services: true | string): { names: ServiceName[]; port: number }
   const texts = services === true ? Object.keys(DOCUMENT_PORTS) : services.split(",")
   for (const { name, port } of texts.map(serviceAndPort)) {
     const shared = ports.find((other) => port !== 0 && other.port === port && !other.names.includes(name))
-    const apart = shared && [...shared.names, name].find((each) => !SHARING.includes(each))
-    if (apart)
+    if (shared && !sharingOf([...shared.names, name]))
       throw new LandlineError(
         "usage",
         { port },
-        `--lab: ${apart} needs a port of its own, and ${port} has another.`,
+        `--lab: ${name} cannot share port ${port} with ${shared.names.join(" and ")}. Give it another port.`,
       )
     if (shared) shared.names.push(name)
     else ports.push({ names: [name], port })
@@ -182,6 +189,12 @@ function serviceAndPort(text: string): { name: ServiceName; port: number } {
       `--lab does not know ${JSON.stringify(text)}. It is a list of SERVICE or SERVICE:PORT; services: ${Object.keys(DOCUMENT_PORTS).join(", ")}.`,
     )
   return { name, port: port ? Number(port) : DOCUMENT_PORTS[name] }
+}
+
+/** How services that are on one port are told apart; undefined for one alone, or where they cannot be. */
+function sharingOf(names: readonly ServiceName[]): Sharing<ServiceName> | undefined {
+  if (names.length === 1) return undefined
+  return SHARINGS.find((sharing) => names.every((name) => sharing.names.includes(name)))
 }
 
 const isService = (name: string): name is ServiceName => Object.hasOwn(DOCUMENT_PORTS, name)

@@ -1,23 +1,39 @@
 import type { Socket } from "node:net"
 import { concat } from "../../protocol/lab/bytes.ts"
 import { shownBytes } from "../../protocol/lab/diagnosis.ts"
-import { chatOrFile } from "../../protocol/lab/other-protocol.ts"
 import { addressText } from "./listener.ts"
 import type { LabLog } from "./log.ts"
 
-/** Takes a connection, with what was read of it to tell whose it is. */
-type Serve = (socket: Socket, firstBytes: Uint8Array) => void
+/** Services of which each shows in a connection's first bytes that it is meant. */
+export interface Sharing<Name extends string> {
+  readonly names: readonly Name[]
+  /** Whose the connection is; undefined while it may still be either's. */
+  tell(firstBytes: Uint8Array): Name | undefined
+  /** For a client that says too little: what was expected, and what to mend. */
+  readonly expected: string
+  readonly mend: string
+}
 
-/** The port that the documents of chat and file transfer share: a connection's first bytes tell whose it is. */
-export class SharedPort {
-  readonly #services: { readonly chat: Serve; readonly file: Serve }
+/** A port that the documents of two services share. */
+export class SharedPort<Name extends string> {
+  readonly #sharing: Sharing<Name>
+  readonly #serve: (name: Name, socket: Socket, firstBytes: Uint8Array) => void
   readonly #log: LabLog
   readonly #timeoutMs: number
   readonly #untold = new Set<Socket>()
 
-  /** @param timeoutMs how long the first bytes are awaited */
-  constructor(services: { chat: Serve; file: Serve }, log: LabLog, timeoutMs: number) {
-    this.#services = services
+  /**
+   * @param serve takes a connection, with what was read of it to tell whose it is
+   * @param timeoutMs how long the first bytes are awaited
+   */
+  constructor(
+    sharing: Sharing<Name>,
+    serve: (name: Name, socket: Socket, firstBytes: Uint8Array) => void,
+    log: LabLog,
+    timeoutMs: number,
+  ) {
+    this.#sharing = sharing
+    this.#serve = serve
     this.#log = log
     this.#timeoutMs = timeoutMs
   }
@@ -27,10 +43,10 @@ export class SharedPort {
     let bytes: Uint8Array = new Uint8Array()
     const onData = (chunk: Buffer) => {
       bytes = concat([bytes, chunk])
-      const service = chatOrFile(bytes)
-      if (service === undefined) return
+      const name = this.#sharing.tell(bytes)
+      if (name === undefined) return
       release()
-      this.#services[service](socket, bytes)
+      this.#serve(name, socket, bytes)
     }
     const giveUp = (got: string) => {
       release()
@@ -39,9 +55,9 @@ export class SharedPort {
         this.#log.diagnosis(
           {
             byte: bytes.length,
-            expected: "a chat header of 10 bytes, or a file's name",
+            expected: this.#sharing.expected,
             got: bytes.length > 0 ? `${got} after ${shownBytes(bytes)}` : got,
-            mend: "Chat and file transfer share this port, and the client speaks first.",
+            mend: this.#sharing.mend,
           },
           address,
         )
