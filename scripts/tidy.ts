@@ -43,9 +43,9 @@ const FOLDERS: Record<string, readonly string[]> = {
   "": ["bench", "bin", "docs", "scripts", "src", "test", "web"],
   src: ["capabilities", "cli", "client", "core", "gateways", "hub", "protocol", "storage"],
   "src/capabilities": ["chat", "check", "feeds", "files"],
-  "src/gateways": ["http", "irc", "lab", "websocket"],
+  "src/gateways": ["http", "irc", "lab", "line", "websocket"],
   "src/storage": ["disk", "memory", "nats", "sqlite"],
-  "src/cli": ["chat", "commands", "feeds", "files"],
+  "src/cli": ["chat", "check", "commands", "feeds", "files", "line", "sum"],
   test: ["conformance", "e2e", "faults", "fuzz", "interop", "support"],
 }
 

@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto"
 import { existsSync } from "node:fs"
+import type { Socket } from "node:net"
 import { hostname } from "node:os"
 import { fileURLToPath } from "node:url"
 import type { FastifyInstance } from "fastify"
 import pino, { type Logger } from "pino"
 import { Chat } from "../capabilities/chat/chat.ts"
+import { Lines } from "../capabilities/check/lines.ts"
+import { Turns } from "../capabilities/check/turns.ts"
 import { Feeds } from "../capabilities/feeds/feeds.ts"
 import { type FileSettings, Files } from "../capabilities/files/files.ts"
 import { HUB } from "../core/author.ts"
@@ -14,8 +18,13 @@ import { Retainer } from "../core/retention.ts"
 import { Sessions } from "../core/sessions.ts"
 import { Topics } from "../core/topics.ts"
 import { createHttpGateway } from "../gateways/http/gateway.ts"
+import { ProbeDoor } from "../gateways/line/probe-door.ts"
+import { UdpDoor } from "../gateways/line/udp.ts"
+import { type UpgradeDoor, upgrades } from "../gateways/upgrades.ts"
 import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
 import { LandlineError } from "../protocol/errors.ts"
+import { PROBE_PATH } from "../protocol/probe.ts"
+import { SESSION_PATH } from "../protocol/session.ts"
 import type { LabService } from "./lab.ts"
 import { listen } from "./listen.ts"
 import { createMetrics } from "./metrics.ts"
@@ -82,18 +91,20 @@ export async function startHub(
       onError: (error) => logger.warn({ err: error }, "feeds"),
     },
   })
+  const check = { turns: new Turns(systemClock, randomUUID), lines: new Lines(systemClock) }
   const hub = { name: settings.name, version }
   const names = hubNames(settings)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
 
   const sessionsGateway = new WebSocketGateway({
     publishRate: settings.publishRate,
+    lineEveryMs: settings.lineEvery * 1_000,
     chat,
     feeds,
+    check,
     sessions,
     presence,
     hub,
-    names,
     telemetry: metrics,
     onDefect,
   })
@@ -101,6 +112,7 @@ export async function startHub(
     chat,
     files,
     feeds,
+    check,
     people,
     hub,
     names,
@@ -109,15 +121,20 @@ export async function startHub(
     ready: () => metrics.storing,
     onDefect,
   })
-  http.app.server.on("upgrade", (request, socket, head) =>
-    sessionsGateway.upgrade(request, socket as never, head),
-  )
+  const probeDoor = new ProbeDoor()
+  const doors = new Map<string, UpgradeDoor>([
+    [SESSION_PATH, sessionsGateway],
+    [PROBE_PATH, probeDoor],
+  ])
+  const upgrade = upgrades(doors, names)
+  http.app.server.on("upgrade", (request, socket, head) => upgrade(request, socket as Socket, head))
   const retainer = new Retainer(topics, ({ topic }) =>
     topic.startsWith("feed/") ? feeds.retention(topic) : retention(settings),
   )
 
   const ownFeeds = new OwnFeeds(feeds, (error) => logger.warn({ err: error }, "own feeds"))
 
+  let udpDoor: UdpDoor | undefined
   let lab: (LabService & { service: string })[] = []
 
   async function close(): Promise<void> {
@@ -127,6 +144,8 @@ export async function startHub(
     feeds.close()
     await Promise.all(lab.map((service) => service.close()))
     await files.close()
+    await udpDoor?.close()
+    probeDoor.close()
     await sessionsGateway.close(stopping)
     await topics.close(stopping)
     http.endStreams()
@@ -147,6 +166,7 @@ export async function startHub(
     }
     await ownFeeds.begin(hubFeed(settings.data, measured))
     const host = await listen(http.app, settings)
+    udpDoor = await openUdp(http.app, settings.probeRate, logger)
     if (settings.lab) {
       // Loaded only now: what makes random people takes megabytes.
       const { labFeeds } = await import("./lab-feeds.ts")
@@ -190,6 +210,15 @@ export async function startHub(
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   }
+}
+
+/** Probes come to the hub's own port number, at the addresses where it listens. */
+async function openUdp(app: FastifyInstance, rate: number, logger: Logger): Promise<UdpDoor | undefined> {
+  const addresses = app.addresses().flatMap((at) => (typeof at === "object" ? at.address : []))
+  const port = portOf(app)
+  const door = await UdpDoor.open({ addresses, port, rate }, (error) => logger.warn({ err: error }, "udp"))
+  if (!door) logger.warn(`UDP port ${port} is in use: the line can be checked over TCP only.`)
+  return door
 }
 
 function portOf(app: FastifyInstance): number {

@@ -73,6 +73,18 @@ export const settings = {
     schema: z.coerce.number().int().min(1).max(10_000).default(100),
     help: "numbers in a message of the feed `numbers`",
   },
+  lineEvery: {
+    flag: "--line-every <seconds>",
+    env: "LANDLINE_LINE_EVERY",
+    schema: z.coerce.number().int().min(0).max(86_400).default(60),
+    help: "seconds after which each open chat or follow measures its line to the hub again; 0 turns that off",
+  },
+  probeRate: {
+    flag: "--probe-rate <count>",
+    env: "LANDLINE_PROBE_RATE",
+    schema: z.coerce.number().int().min(1).max(1_000_000).default(limits.probesPerSecondMax),
+    help: "UDP probes a second that are answered to one address, and as many in a burst",
+  },
   publishRate: {
     flag: "--publish-rate <count>",
     env: "LANDLINE_PUBLISH_RATE",

@@ -124,6 +124,12 @@ export const ERRORS = {
     say: "Too many messages at once. Wait, then send again.",
   },
   too_many: { http: 429, close: 4430, retry: "later", say: "The hub has reached a limit. Try again later." },
+  not_your_turn: {
+    http: 409,
+    close: 0,
+    retry: "later",
+    say: "Somebody else is measuring. Ask about your turn until nobody is ahead.",
+  },
   checksum_mismatch: {
     http: 460,
     close: 0,

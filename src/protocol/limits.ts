@@ -57,4 +57,15 @@ export const limits = {
   linkKeptMs: 7 * 24 * 3_600_000, // a one-time link that nobody uses
   linkConfirmMs: 10_000, // without a reset for so long, what was handed to a peer has arrived
   filesListedMax: 500,
+  probesPerSecondMax: 20_000, // by default, of UDP probes that are answered to one address, which may be forged
+  probeRunsMax: 64, // measurements of one address or connection that are counted at a time
+  probeSourcesMax: 10_000, // addresses whose UDP probes are counted at a time
+  probeConnectionsMax: 1_000,
+  probeIdleMs: 60_000, // a connection over which no probe comes for so long ends
+  turnsMax: 1_000, // throughput tests that wait for one another
+  turnAskedMs: 5_000, // one that waits, and is not asked about for so long, is forgotten
+  turnMs: 30_000, // a test that is not over by then lets the next begin
+  throughputBytesMax: 1024 ** 3, // of one download or upload that measures
+  throughputMs: 10_000, // and its time
+  linesMax: 1_000, // people whose last measurement is kept; the one not heard of for longest goes
 } as const

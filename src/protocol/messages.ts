@@ -2,6 +2,7 @@ import { z } from "zod"
 import type { BatchedEntry, WireEntry } from "./entry.ts"
 import type { ErrorCode, ErrorDetails, Retry } from "./errors.ts"
 import { BlockReport, FeedAbout } from "./feeds.ts"
+import { LineReport } from "./line.ts"
 
 /**
  * The session protocol `landline.v1`: JSON objects in WebSocket text frames (PROTOCOL.md sections 3 to 6).
@@ -111,6 +112,13 @@ export const ReportBlock = z.object({
 /** What receivers of a feed have reported. */
 export const Blocks = z.object({ op: z.literal("blocks"), id, feed })
 
+/** Measures the line through the session itself. */
+export const Probe = z.object({ op: z.literal("probe"), id })
+/** What this program measured of its line. */
+export const ReportLine = z.object({ op: z.literal("report_line"), id, report: LineReport })
+/** The last report of each. */
+export const Lines = z.object({ op: z.literal("lines"), id })
+
 export type Hello = z.infer<typeof Hello>
 export type Follow = z.infer<typeof Follow>
 export type Publish = z.infer<typeof Publish>
@@ -133,6 +141,9 @@ export type Request =
   | z.infer<typeof DeleteFeed>
   | z.infer<typeof ReportBlock>
   | z.infer<typeof Blocks>
+  | z.infer<typeof Probe>
+  | z.infer<typeof ReportLine>
+  | z.infer<typeof Lines>
 
 export interface RoomInfo {
   readonly room: string
@@ -162,6 +173,8 @@ export interface Welcome {
   /** The hub sends at least one frame in this time; a client that hears nothing for two is cut off. */
   readonly heartbeatMs: number
   readonly entryBytesMax: number
+  /** How often a client that measures its line by itself does so; 0: not at all. */
+  readonly lineEveryMs: number
 }
 
 export interface Following {

@@ -1,8 +1,12 @@
+import { randomUUID } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { Chat } from "../../src/capabilities/chat/chat.ts"
+import { Lines } from "../../src/capabilities/check/lines.ts"
+import { Turns } from "../../src/capabilities/check/turns.ts"
 import { Feeds } from "../../src/capabilities/feeds/feeds.ts"
 import { Files } from "../../src/capabilities/files/files.ts"
 import type { BlobStore } from "../../src/core/blob-store.ts"
+import { systemClock } from "../../src/core/clock.ts"
 import { People } from "../../src/core/people.ts"
 import { Presence } from "../../src/core/presence.ts"
 import type { TopicLog } from "../../src/core/topic-log.ts"
@@ -51,6 +55,7 @@ export async function startGateway(
       chat,
       feeds,
       files,
+      check: { turns: new Turns(systemClock, randomUUID), lines: new Lines(systemClock) },
       people: new People(directory),
       hub: { name: "test", version: "0" },
       names: new Set(),

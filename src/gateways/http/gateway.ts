@@ -1,15 +1,18 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify"
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Check } from "../../capabilities/check/check.ts"
 import type { Feeds } from "../../capabilities/feeds/feeds.ts"
 import type { Files } from "../../capabilities/files/files.ts"
 import { checkDoor } from "../../core/door.ts"
 import type { People } from "../../core/people.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
+import { PROBE_UPGRADE } from "../../protocol/probe.ts"
 import { sendContinue } from "./bodies.ts"
 import { registerDurableStreams } from "./durable-streams.ts"
 import { registerFeeds } from "./feeds.ts"
 import { registerFiles } from "./files.ts"
+import { registerLine } from "./line.ts"
 import { registerPages } from "./pages.ts"
 import { boundBody, checkHead, endUnread, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
 import { registerRooms } from "./rooms.ts"
@@ -22,6 +25,7 @@ export interface HttpParts {
   readonly chat: Chat
   readonly files: Files
   readonly feeds: Feeds
+  readonly check: Check
   readonly people: People
   readonly hub: { readonly name: string; readonly version: string }
   /** Names that the hub goes by, for `checkDoor`. */
@@ -56,6 +60,9 @@ export type HttpLimits = {
     | "uploadRateWindowMs"]: number
 }
 
+/** What a connection can become: see gateways/upgrades.ts. */
+const UPGRADES = ["websocket", PROBE_UPGRADE]
+
 /** A route that reads its body itself, at the pace of an upload. */
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -74,7 +81,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
       connectionsCheckingInterval: bounds.headTimeoutMs / 2,
       requireHostHeader: false, // Node's own refusal has no words; checkHead has
       // RFC 9110 7.8: a client that offers another protocol, such as h2c, is served in this one all the same.
-      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
+      shouldUpgradeCallback: ({ headers }) => UPGRADES.includes(headers.upgrade?.toLowerCase() ?? ""),
     },
     // An address that no route can be looked up for comes past all hooks.
     frameworkErrors: (error, request, reply) => {
@@ -122,6 +129,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   app.setErrorHandler(fail)
 
   registerPages(app, parts)
+  registerLine(app, parts)
   const pace = { ...bounds, turns: new Turns() }
   registerFiles(app, parts, pace, bounds)
   registerUploads(app, parts, pace)

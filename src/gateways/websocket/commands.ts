@@ -1,5 +1,6 @@
 import type { z } from "zod"
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Check } from "../../capabilities/check/check.ts"
 import type { Feeds } from "../../capabilities/feeds/feeds.ts"
 import type { Author } from "../../core/author.ts"
 import { foundEntry } from "../../core/wire-entry.ts"
@@ -9,7 +10,7 @@ import * as messages from "../../protocol/messages.ts"
 /** A request that is answered by one result. */
 interface Command<S extends z.ZodType> {
   readonly schema: S
-  run(parts: { chat: Chat; feeds: Feeds }, who: Author, message: z.infer<S>): Promise<unknown>
+  run(parts: { chat: Chat; feeds: Feeds; check: Check }, who: Author, message: z.infer<S>): Promise<unknown>
 }
 
 const command = <S extends z.ZodType>(schema: S, run: Command<S>["run"]): Command<S> => ({ schema, run })
@@ -57,6 +58,13 @@ export const commands = {
     return null
   }),
   blocks: command(messages.Blocks, async ({ feeds }, who, { feed }) => feeds.blocks(who, feed)),
+
+  probe: command(messages.Probe, async () => ({ time: Date.now() })),
+  report_line: command(messages.ReportLine, async ({ check }, who, { report }) => {
+    check.lines.report(who, report)
+    return null
+  }),
+  lines: command(messages.Lines, async ({ check }, who) => ({ lines: check.lines.all(who) })),
 }
 
 /** A message that fits its schema, unknown fields left out. @throws LandlineError bad_request */

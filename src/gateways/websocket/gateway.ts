@@ -2,14 +2,14 @@ import type { IncomingMessage } from "node:http"
 import type { Socket } from "node:net"
 import { type RawData, type WebSocket, WebSocketServer } from "ws"
 import type { Chat } from "../../capabilities/chat/chat.ts"
+import type { Check } from "../../capabilities/check/check.ts"
 import type { Feeds } from "../../capabilities/feeds/feeds.ts"
-import { checkDoor } from "../../core/door.ts"
 import type { Presence } from "../../core/presence.ts"
 import type { Sessions } from "../../core/sessions.ts"
 import type { Telemetry } from "../../core/telemetry.ts"
-import { ERRORS, LandlineError, toLandlineError } from "../../protocol/errors.ts"
+import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
-import { SESSION_PATH, SUBPROTOCOL } from "../../protocol/session.ts"
+import { SUBPROTOCOL } from "../../protocol/session.ts"
 import { Connection } from "./connection.ts"
 import { messageFrame } from "./frames.ts"
 import { SessionConnection } from "./session.ts"
@@ -17,19 +17,20 @@ import { SessionConnection } from "./session.ts"
 export interface SessionParts {
   readonly chat: Chat
   readonly feeds: Feeds
+  readonly check: Check
   readonly sessions: Sessions
   readonly presence: Presence
   readonly hub: { readonly name: string; readonly version: string }
   /** Messages a second that one session may publish. */
   readonly publishRate: number
+  /** How often clients are asked to measure their line. */
+  readonly lineEveryMs: number
   /** Told of what should never happen. */
   onDefect(cause: unknown): void
 }
 
 export interface WebSocketParts extends SessionParts {
   readonly telemetry: Telemetry
-  /** Names that the hub goes by, for `checkDoor`. */
-  readonly names: ReadonlySet<string>
 }
 
 const HEARTBEAT = messageFrame({ op: "heartbeat" })
@@ -65,16 +66,10 @@ export class WebSocketGateway {
     return { connections: this.#sessions.size, queuedBytes }
   }
 
-  /** For the HTTP server's `upgrade` event. */
+  /** @throws LandlineError stopping | too_many */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    try {
-      checkDoor(request.headers, this.#parts.names)
-      if (request.url?.split("?")[0] !== SESSION_PATH) throw new LandlineError("not_found")
-      if (this.#closing) throw this.#closing
-      if (this.#sessions.size >= limits.sessionsMax) throw new LandlineError("too_many")
-    } catch (error) {
-      return refuseUpgrade(socket, toLandlineError(error))
-    }
+    if (this.#closing) throw this.#closing
+    if (this.#sessions.size >= limits.sessionsMax) throw new LandlineError("too_many")
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, socket))
   }
 
@@ -139,14 +134,4 @@ export class WebSocketGateway {
       }
     }
   }
-}
-
-function refuseUpgrade(socket: Socket, { code, message }: LandlineError): void {
-  const body = `${message}\n`
-  socket.on("error", () => {})
-  socket.write(
-    `HTTP/1.1 ${ERRORS[code].http} ${code}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
-  socket.destroySoon() // a peer that keeps its half open must not keep the hub from closing
 }

@@ -88,6 +88,7 @@ export class SessionConnection {
       author: session.author.name,
       heartbeatMs: limits.heartbeatMs,
       entryBytesMax: limits.entryBytesMax,
+      lineEveryMs: this.#parts.lineEveryMs,
     })
   }
 

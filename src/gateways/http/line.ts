@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto"
+import type { IncomingMessage } from "node:http"
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { z } from "zod"
+import { limits } from "../../protocol/limits.ts"
+import { sendContinue } from "./bodies.ts"
+import { deliver } from "./deliver.ts"
+import type { HttpParts } from "./gateway.ts"
+import { parsedQuery } from "./query.ts"
+
+const PIECE_BYTES = 64 * 1024
+/** A line that compresses must not look faster than it is. */
+const PIECE = randomBytes(PIECE_BYTES)
+
+const TurnQuery = z.object({ together: z.string().optional() })
+const ThroughputQuery = z.object({
+  turn: z.string().max(100),
+  bytes: z.coerce.number().int().min(1).max(limits.throughputBytesMax).default(limits.throughputBytesMax),
+})
+
+type TurnRequest = FastifyRequest<{ Params: { turn: string } }>
+
+/** Who answers, and how fast the line is. PROTOCOL.md 12. */
+export function registerLine(app: FastifyInstance, { hub, check: { turns } }: HttpParts): void {
+  app.get("/hello", async ({ raw }, reply) =>
+    reply.send({
+      hub,
+      time: Date.now(),
+      address: raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ""),
+    }),
+  )
+
+  app.post("/line/turns", async (request, reply) => {
+    const { together } = parsedQuery(TurnQuery, request)
+    return reply.status(201).send(turns.take(together !== undefined))
+  })
+  app.get("/line/turns/:turn", async ({ params }: TurnRequest, reply) => reply.send(turns.ask(params.turn)))
+  app.delete("/line/turns/:turn", async ({ params }: TurnRequest, reply) => {
+    turns.end(params.turn)
+    return reply.status(204).send()
+  })
+
+  app.get("/line/download", async (request, reply) => {
+    const { turn, bytes } = parsedQuery(ThroughputQuery, request)
+    turns.check(turn)
+    reply.hijack()
+    reply.raw.setTimeout(limits.throughputMs)
+    reply.raw.writeHead(200, { "Content-Type": "application/octet-stream", "Cache-Control": "no-store" })
+    await deliver(reply.raw, pieces(bytes))
+  })
+
+  app.post("/line/upload", { config: { upload: true } }, async (request, reply) => {
+    const { turn } = parsedQuery(ThroughputQuery, request)
+    turns.check(turn)
+    sendContinue(request.raw, reply.raw)
+    return reply.send(await received(request.raw))
+  })
+}
+
+/** Random bytes for as long as a test may take. */
+async function* pieces(bytes: number): AsyncGenerator<Uint8Array> {
+  const end = performance.now() + limits.throughputMs
+  for (let left = bytes; left > 0 && performance.now() < end; left -= PIECE_BYTES)
+    yield left < PIECE_BYTES ? PIECE.subarray(0, left) : PIECE
+}
+
+/** Counts a body and keeps nothing of it. @returns ms from the first byte to the last */
+function received(request: IncomingMessage): Promise<{ bytes: number; ms: number }> {
+  return new Promise((resolve) => {
+    let [bytes, first, last] = [0, 0, 0]
+    const done = () => {
+      clearTimeout(timer)
+      request.off("data", take).pause()
+      resolve({ bytes, ms: last - first })
+    }
+    const take = (chunk: Buffer) => {
+      last = performance.now()
+      if (bytes === 0) first = last
+      bytes += chunk.length
+      if (bytes >= limits.throughputBytesMax) done()
+    }
+    const timer = setTimeout(done, limits.throughputMs)
+    request.on("data", take).once("end", done).once("close", done)
+  })
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from "node:http"
+import type { Socket } from "node:net"
+import { type RawData, type WebSocket, WebSocketServer } from "ws"
+import { LandlineError } from "../../protocol/errors.ts"
+import { limits } from "../../protocol/limits.ts"
+import { PROBE_BYTES_MAX, PROBE_UPGRADE } from "../../protocol/probe.ts"
+import { ProbeReplies } from "../../protocol/probe-replies.ts"
+import { ProbeStream } from "../../protocol/probe-stream.ts"
+import { unixMs } from "./unix-ms.ts"
+
+const SWITCHING = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${PROBE_UPGRADE}\r\n\r\n`
+
+/** Answers probes on the hub's own port: over plain TCP after an HTTP Upgrade, and over WebSocket. */
+export class ProbeDoor {
+  readonly #open = new Set<Socket>()
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: PROBE_BYTES_MAX,
+  })
+
+  /** @throws LandlineError bad_request | too_many */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    if (this.#open.size >= limits.probeConnectionsMax) throw new LandlineError("too_many")
+    const wanted = request.headers.upgrade?.toLowerCase()
+    if (wanted !== "websocket" && wanted !== PROBE_UPGRADE)
+      throw new LandlineError("bad_request", {}, `Here a connection becomes websocket or ${PROBE_UPGRADE}.`)
+    this.#open.add(socket)
+    socket.once("close", () => this.#open.delete(socket))
+    socket.setNoDelay(true)
+    socket.setTimeout(limits.probeIdleMs, () => socket.destroy())
+    if (wanted === "websocket")
+      this.#server.handleUpgrade(request, socket, head, (ws) => answerMessages(ws, socket))
+    else answerStream(socket, head)
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const socket of this.#open) socket.destroy()
+  }
+}
+
+const newReplies = () => new ProbeReplies({ now: unixMs, runsMax: limits.probeRunsMax })
+
+function answerStream(socket: Socket, head: Buffer): void {
+  const replies = newReplies()
+  const stream = new ProbeStream()
+  const take = (chunk: Buffer) => {
+    const receivedMs = unixMs()
+    const fine = stream.push(chunk, (probe) => {
+      // A copy, since the chunk is read into again while what was written may still wait.
+      const reply = Buffer.from(probe)
+      if (replies.answer(reply, receivedMs)) socket.write(reply)
+    })
+    if (!fine) return socket.destroySoon()
+    if (socket.writableLength > limits.socketQueueBytesMax) {
+      socket.pause()
+      socket.once("drain", () => socket.resume())
+    }
+  }
+  socket.on("error", () => {})
+  socket.on("end", () => socket.end())
+  socket.on("data", take)
+  socket.write(SWITCHING)
+  if (head.length > 0) take(head)
+}
+
+function answerMessages(ws: WebSocket, socket: Socket): void {
+  const replies = newReplies()
+  ws.on("error", () => {})
+  ws.on("message", (data: RawData, isBinary) => {
+    const receivedMs = unixMs()
+    if (!isBinary || !replies.answer(data as Buffer, receivedMs)) return ws.close(4400, "bad_request")
+    ws.send(data as Buffer)
+    if (socket.writableLength > limits.socketQueueBytesMax) {
+      ws.pause()
+      socket.once("drain", () => ws.resume())
+    }
+  })
+}
