@@ -1,5 +1,5 @@
 import { concat } from "./lab/bytes.ts"
-import { PROBE_BYTES_MAX, PROBE_HEAD_BYTES, probeLength } from "./probe.ts"
+import { PROBE_HEAD_BYTES, probeLength } from "./probe.ts"
 
 /** Cuts a stream of bytes, as TCP brings it, into the probes that follow one another in it. */
 export class ProbeStream {
@@ -19,8 +19,7 @@ export class ProbeStream {
       onProbe(bytes.subarray(0, length))
       bytes = bytes.subarray(length)
     }
-    // Never more than one probe that is not whole; of its own, since the chunk belongs to the socket.
-    this.#rest = bytes.slice(0, PROBE_BYTES_MAX)
+    this.#rest = Uint8Array.from(bytes) // less than one probe; of its own, since the chunk belongs to the socket
     return true
   }
 }

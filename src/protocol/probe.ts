@@ -78,7 +78,8 @@ export class ProbeWriter {
 
 /** Whether these bytes are one whole probe or reply with an undamaged head. */
 export function isProbe(bytes: Uint8Array, view = viewOf(bytes)): boolean {
-  return probeLength(bytes, view) === bytes.length && view.getUint32(60) === crc32(bytes, 0, 60)
+  const length = probeLength(bytes, view)
+  return length > 0 && length === bytes.length && view.getUint32(60) === crc32(bytes, 0, 60)
 }
 
 /**
@@ -125,7 +126,7 @@ export function probePayload(run: number, seq: number, into: Uint8Array): void {
 /** Which bit of a head that fails its checksum was flipped, if it was just one: from 0, the highest bit of byte 0. */
 export function flippedHeadBit(bytes: Uint8Array): number | undefined {
   if (bytes.length < PROBE_HEAD_BYTES) return undefined
-  const head = bytes.slice(0, PROBE_HEAD_BYTES)
+  const head = Uint8Array.from(bytes.subarray(0, PROBE_HEAD_BYTES)) // a Buffer's slice would be the same memory
   const view = viewOf(head)
   for (let bit = 0; bit < PROBE_HEAD_BYTES * 8; bit++) {
     const mask = 0x80 >> (bit & 7)

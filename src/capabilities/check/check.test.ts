@@ -1,0 +1,82 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { limits } from "../../protocol/limits.ts"
+import { Lines } from "./lines.ts"
+import { Turns } from "./turns.ts"
+
+function turns() {
+  const clock = { time: 1_000, now: () => clock.time }
+  let last = 0
+  return { clock, turns: new Turns(clock, () => `t${++last}`) }
+}
+
+test("turns: one at a time, in the order in which they came", () => {
+  const { turns: queue } = turns()
+  assert.deepEqual(
+    [queue.take(false), queue.take(false), queue.take(false)],
+    [
+      { turn: "t1", ahead: 0 },
+      { turn: "t2", ahead: 1 },
+      { turn: "t3", ahead: 2 },
+    ],
+  )
+  queue.check("t1")
+  assert.throws(() => queue.check("t2"), { code: "not_your_turn" })
+  queue.end("t1")
+  queue.check("t2")
+  assert.equal(queue.ask("t3").ahead, 1)
+  assert.throws(() => queue.check("t1"), { code: "not_found" })
+})
+
+test("turns: together waits for nobody, and keeps nobody waiting", () => {
+  const { turns: queue } = turns()
+  queue.take(false)
+  assert.equal(queue.take(true).ahead, 0)
+  assert.equal(queue.take(false).ahead, 1)
+})
+
+test("turns: who stops asking loses the place, and who takes too long the turn", () => {
+  const { clock, turns: queue } = turns()
+  for (let count = 0; count < 3; count++) queue.take(false)
+  clock.time += limits.turnAskedMs
+  queue.ask("t3")
+  clock.time += 1
+  assert.deepEqual(queue.ask("t3"), { turn: "t3", ahead: 1 }) // t2 was given up; t1 measures
+  assert.throws(() => queue.ask("t2"), { code: "not_found" })
+  clock.time += limits.turnMs - limits.turnAskedMs - 1
+  assert.equal(queue.take(false).ahead, 1)
+  clock.time += 1
+  assert.throws(() => queue.check("t1"), { code: "not_found" })
+})
+
+test("turns: a queue that is full takes nobody", () => {
+  const { turns: queue } = turns()
+  for (let count = 0; count < limits.turnsMax; count++) queue.take(false)
+  assert.throws(() => queue.take(false), { code: "too_many" })
+})
+
+const ada = { name: "ada", role: "member" } as const
+
+test("lines: the newest first, and a short report keeps what a whole check said", () => {
+  let time = 1
+  const lines = new Lines({ now: () => time++ })
+  lines.report(ada, { samples: 200, lost: 3, p50Ms: 4, upBytesPerSecond: 1e6, verdict: "warn" })
+  lines.report({ name: "~bob", role: "guest" }, { samples: 20, lost: 0 })
+  lines.report(ada, { samples: 20, lost: 0, p50Ms: 2 })
+  assert.deepEqual(lines.all(ada), [
+    { name: "ada", time: 3, samples: 20, lost: 0, p50Ms: 2, upBytesPerSecond: 1e6, verdict: "warn" },
+    { name: "~bob", time: 2, samples: 20, lost: 0 },
+  ])
+})
+
+test("lines: so many are kept, and the one not heard of for longest goes", () => {
+  const lines = new Lines({ now: () => 0 })
+  lines.report(ada, { samples: 1, lost: 0 })
+  for (let count = 1; count < limits.linesMax; count++)
+    lines.report({ name: `~${count}`, role: "guest" }, { samples: 1, lost: 0 })
+  lines.report(ada, { samples: 1, lost: 1 })
+  lines.report({ name: "~last", role: "guest" }, { samples: 1, lost: 0 })
+  const names = lines.all(ada).map(({ name }) => name)
+  assert.equal(names.length, limits.linesMax)
+  assert.ok(names.includes("ada") && !names.includes("~1"))
+})
