@@ -26,7 +26,7 @@ export async function withSession(command: Command, use: (session: Session) => P
 
 /** A session that is live. @throws LandlineError no_hub | usage | what the hub refused with */
 export async function openSession({ hub, as }: HubOptions): Promise<Session> {
-  const session = connect(hub, { name: as, device: deviceSecret(), client: "landline-cli" })
+  const session = connect(hub, { name: as, device: deviceSecret(), client: "landline-cli", line: true })
   const noAnswer = Promise.withResolvers<never>()
   const timer = setTimeout(() => noAnswer.reject(noHub(hub)), ANSWER_MS)
   const off = session.on("state", (state) => {

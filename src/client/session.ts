@@ -1,6 +1,7 @@
 import { LandlineError } from "../protocol/errors.ts"
 import type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../protocol/feeds.ts"
 import { limits } from "../protocol/limits.ts"
+import type { Line, LineReport } from "../protocol/line.ts"
 import type {
   ErrorMessage,
   FoundEntry,
@@ -19,6 +20,7 @@ import type { CursorStore } from "./cursor-store.ts"
 import { Emitter } from "./emitter.ts"
 import { type Entry, placed } from "./entry.ts"
 import { Follow, type FollowOptions } from "./follow.ts"
+import { LineWatch, measureSession } from "./line/session-line.ts"
 import { asError, Outbox, type Stored } from "./outbox.ts"
 import { randomId } from "./random-id.ts"
 import { Requests } from "./requests.ts"
@@ -32,6 +34,8 @@ export interface SessionOptions {
   readonly store?: CursorStore | undefined
   /** What the program is, for people: `weather/1.2`. */
   readonly client?: string | undefined
+  /** Measures the line now and then and tells the hub, where the hub wants that. */
+  readonly line?: boolean | undefined
   /** Default: the platform's own. */
   readonly WebSocket?: typeof WebSocket | undefined
 }
@@ -68,6 +72,11 @@ export class Session {
   readonly #requests: Requests
   readonly #follows = new Map<TopicName, Follow>()
   readonly #connection: Connection
+  readonly #line = new LineWatch({
+    isLive: () => this.state === "live",
+    probe: () => this.#probe(),
+    report: (report) => this.reportLine(report),
+  })
   #welcome: Welcome | undefined
   #onDrained: (() => void) | undefined
 
@@ -236,6 +245,22 @@ export class Session {
     return this.#ask((id) => ({ op: "blocks", id, feed }))
   }
 
+  /** Measures the line to the hub through this session, which takes about a second. Nobody is told. */
+  measureLine(): Promise<LineReport> {
+    return measureSession(() => this.#probe())
+  }
+
+  /** Tells the hub what was measured; it keeps the last of each person. */
+  async reportLine(report: LineReport): Promise<void> {
+    await this.#ask((id) => ({ op: "report_line", id, report }), "change")
+  }
+
+  /** What everyone's program measured last, the newest first. */
+  async lines(): Promise<Line[]> {
+    const { lines } = await this.#ask<{ lines: Line[] }>((id) => ({ op: "lines", id }))
+    return lines
+  }
+
   /**
    * Ends the session. Messages on their way get five seconds to be stored; what is not by then, or waits for a line
    * that is down, is rejected with no_hub.
@@ -262,6 +287,10 @@ export class Session {
     return entries.map((entry) => placed(entry.offset, entry))
   }
 
+  #probe(): Promise<unknown> {
+    return this.#ask((id) => ({ op: "probe", id }))
+  }
+
   #hello(): Hello {
     const { name, device, client = "landline-client" } = this.#options
     return { op: "hello", versions: [VERSION], client, name, device, session: this.#welcome?.session }
@@ -273,6 +302,7 @@ export class Session {
     this.#requests.up()
     this.#outbox.rewind()
     this.#flush()
+    if (this.#options.line) this.#line.begin(welcome.lineEveryMs)
     this.#ready.resolve(welcome)
     this.#emitter.emit("welcome", welcome)
     this.#emitter.emit("state", "live")
@@ -286,6 +316,7 @@ export class Session {
   }
 
   #closed(refusal?: LandlineError): void {
+    this.#line.end()
     const error = refusal ?? closedError()
     this.#ready.reject(error)
     this.#requests.fail(error)
