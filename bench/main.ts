@@ -10,6 +10,7 @@ import { type Benchmark, runBenchmark } from "./harness.ts"
 import { idle } from "./idle.ts"
 import { largeFile } from "./large-file.ts"
 import { largeRoom } from "./large-room.ts"
+import { roundTrip } from "./round-trip.ts"
 import { send } from "./send.ts"
 import { smallFiles } from "./small-files.ts"
 import { surge } from "./surge.ts"
@@ -30,6 +31,7 @@ const benchmarks: Record<string, Benchmark> = {
   "small-files": smallFiles,
   "large-file": largeFile,
   "uploads-and-chat": uploadsAndChat,
+  "round-trip": roundTrip,
 }
 
 const usage = `Usage: npm run bench -- NAME [--rounds 5] [--json FILE]
@@ -62,7 +64,7 @@ const [name] = positionals
 const rounds = Number(values.rounds)
 const benchmark = name === undefined ? undefined : benchmarks[name]
 if (name === undefined || !benchmark || !Number.isInteger(rounds) || rounds < 1) refuse()
-provide(["nats-server", "ngircd", "rsync", "nginx", "ncat", "curl"]) // a peer that is missing all the same is left out
+provide(["nats-server", "ngircd", "rsync", "nginx", "ncat", "curl", "sockperf"]) // a peer that is missing all the same is left out
 const stamp = new Date().toISOString().replaceAll(":", "-").slice(0, 19)
 const file = values.json ?? fileURLToPath(new URL(`./results/${name}-${stamp}.json`, import.meta.url))
 await runBenchmark(name, benchmark, rounds, file)

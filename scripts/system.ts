@@ -11,6 +11,7 @@ const PACKAGES = {
   nginx: "nginx-light",
   ncat: "ncat",
   curl: "curl",
+  sockperf: "sockperf",
 } as const
 
 export type SystemProgram = keyof typeof PACKAGES

@@ -11,7 +11,7 @@ export const settings = {
     flag: "--port <number>",
     env: "LANDLINE_PORT",
     schema: z.coerce.number().int().min(0).max(65_535).default(7300),
-    help: "port for HTTP and WebSocket; 0 takes any free port",
+    help: "port for HTTP, WebSocket and probes, TCP and UDP alike; 0 takes any free port",
   },
   host: {
     flag: "--host <address>",
