@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import type { FastifyInstance } from "fastify"
 import pino, { type Logger } from "pino"
 import { Chat } from "../capabilities/chat/chat.ts"
+import { Exchanges } from "../capabilities/check/exchanges.ts"
 import { Lines } from "../capabilities/check/lines.ts"
 import { Turns } from "../capabilities/check/turns.ts"
 import { Feeds } from "../capabilities/feeds/feeds.ts"
@@ -19,10 +20,12 @@ import { Sessions } from "../core/sessions.ts"
 import { Topics } from "../core/topics.ts"
 import { createHttpGateway } from "../gateways/http/gateway.ts"
 import { ProbeDoor } from "../gateways/line/probe-door.ts"
+import { SumDoor } from "../gateways/line/sum-door.ts"
 import { UdpDoor } from "../gateways/line/udp.ts"
 import { type UpgradeDoor, upgrades } from "../gateways/upgrades.ts"
 import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
 import { LandlineError } from "../protocol/errors.ts"
+import { EXCHANGE_PATH } from "../protocol/exchange.ts"
 import { PROBE_PATH } from "../protocol/probe.ts"
 import { SESSION_PATH } from "../protocol/session.ts"
 import type { LabService } from "./lab.ts"
@@ -91,7 +94,11 @@ export async function startHub(
       onError: (error) => logger.warn({ err: error }, "feeds"),
     },
   })
-  const check = { turns: new Turns(systemClock, randomUUID), lines: new Lines(systemClock) }
+  const check = {
+    turns: new Turns(systemClock, randomUUID),
+    lines: new Lines(systemClock),
+    exchanges: new Exchanges((run) => logger.info(run, "sum")),
+  }
   const hub = { name: settings.name, version }
   const names = hubNames(settings)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
@@ -122,9 +129,11 @@ export async function startHub(
     onDefect,
   })
   const probeDoor = new ProbeDoor()
+  const sumDoor = new SumDoor({ exchanges: check.exchanges, hub, onDefect })
   const doors = new Map<string, UpgradeDoor>([
     [SESSION_PATH, sessionsGateway],
     [PROBE_PATH, probeDoor],
+    [EXCHANGE_PATH, sumDoor],
   ])
   const upgrade = upgrades(doors, names)
   http.app.server.on("upgrade", (request, socket, head) => upgrade(request, socket as Socket, head))
@@ -146,6 +155,7 @@ export async function startHub(
     await files.close()
     await udpDoor?.close()
     probeDoor.close()
+    await sumDoor.close()
     await sessionsGateway.close(stopping)
     await topics.close(stopping)
     http.endStreams()

@@ -12,20 +12,22 @@ import { FileServer, fileDefaults } from "../gateways/lab/file/server.ts"
 import { type FileSink, SeveralSinks } from "../gateways/lab/file/sink.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import { SharedPort, type Sharing } from "../gateways/lab/shared-port.ts"
+import { SumServer, sumDefaults } from "../gateways/lab/sum/server.ts"
 import { LandlineError } from "../protocol/errors.ts"
 import type { LabPorts } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
-import { chatOrFile } from "../protocol/lab/other-protocol.ts"
+import { chatOrFile, feedOrSum } from "../protocol/lab/other-protocol.ts"
 import { limits } from "../protocol/limits.ts"
 import { closed, type LabService, openLabPort } from "./lab-service.ts"
+import { sumListening } from "./lab-sum.ts"
 
 export { asText } from "../gateways/lab/log.ts"
 export type { LabService } from "./lab-service.ts"
 
-type ServiceName = "chat" | "file" | "feed"
+type ServiceName = "chat" | "file" | "feed" | "sum"
 
 /** Each service and the port of its document, so that coursework clients need no edit. */
-const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345, feed: 8000 }
+const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345, feed: 8000, sum: 8000 }
 /** Services that can be told apart on one port. */
 const SHARINGS: readonly Sharing<ServiceName>[] = [
   {
@@ -33,6 +35,12 @@ const SHARINGS: readonly Sharing<ServiceName>[] = [
     tell: chatOrFile,
     expected: "a chat header of 10 bytes, or a file's name",
     mend: "Chat and file transfer share this port, and the client speaks first.",
+  },
+  {
+    names: ["feed", "sum"],
+    tell: feedOrSum,
+    expected: "a WebSocket handshake, or a name and a number",
+    mend: "Feed and sum share this port, and the client speaks first.",
   },
 ]
 
@@ -117,6 +125,7 @@ async function servicesOf(
   const file = new FileServer(await sinkOf(options), log, { ...fileDefaults, ports, fileBytesMax })
   const source = options.joined ? new HubFeeds(options) : new RandomSource({ ...options, format: "text" })
   const feed = new FeedServer(source, log, { ...feedDefaults, ports })
+  const sum = new SumServer(log, { ...sumDefaults, ports })
   return {
     chat: {
       serve(socket, firstBytes) {
@@ -138,6 +147,11 @@ async function servicesOf(
       },
       closeAll: () => feed.close(),
       listening: (address) => log.info("main", `Server started on ws://${address}`),
+    },
+    sum: {
+      serve: (socket, firstBytes) => sum.serve(socket, firstBytes),
+      closeAll: () => sum.close(),
+      listening: (address) => log.info("start_server", sumListening(sumDefaults.name, address)),
     },
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import type { AddressInfo } from "node:net"
 import { Chat } from "../../src/capabilities/chat/chat.ts"
+import { Exchanges } from "../../src/capabilities/check/exchanges.ts"
 import { Lines } from "../../src/capabilities/check/lines.ts"
 import { Turns } from "../../src/capabilities/check/turns.ts"
 import { Feeds } from "../../src/capabilities/feeds/feeds.ts"
@@ -55,7 +56,11 @@ export async function startGateway(
       chat,
       feeds,
       files,
-      check: { turns: new Turns(systemClock, randomUUID), lines: new Lines(systemClock) },
+      check: {
+        turns: new Turns(systemClock, randomUUID),
+        lines: new Lines(systemClock),
+        exchanges: new Exchanges(),
+      },
       people: new People(directory),
       hub: { name: "test", version: "0" },
       names: new Set(),

@@ -1,3 +1,4 @@
+import type { Exchanges } from "./exchanges.ts"
 import type { Lines } from "./lines.ts"
 import type { Turns } from "./turns.ts"
 
@@ -5,4 +6,5 @@ import type { Turns } from "./turns.ts"
 export interface Check {
   readonly turns: Turns
   readonly lines: Lines
+  readonly exchanges: Exchanges
 }

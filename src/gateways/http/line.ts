@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto"
 import type { IncomingMessage } from "node:http"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { z } from "zod"
+import { LandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { sendContinue } from "./bodies.ts"
 import { deliver } from "./deliver.ts"
@@ -20,8 +21,8 @@ const ThroughputQuery = z.object({
 
 type TurnRequest = FastifyRequest<{ Params: { turn: string } }>
 
-/** Who answers, and how fast the line is. PROTOCOL.md 12. */
-export function registerLine(app: FastifyInstance, { hub, check: { turns } }: HttpParts): void {
+/** Who answers, and how good the line is. PROTOCOL.md 12 and 13. */
+export function registerLine(app: FastifyInstance, { hub, check: { turns, exchanges } }: HttpParts): void {
   app.get("/hello", async ({ raw }, reply) =>
     reply.send({
       hub,
@@ -38,6 +39,12 @@ export function registerLine(app: FastifyInstance, { hub, check: { turns } }: Ht
   app.delete("/line/turns/:turn", async ({ params }: TurnRequest, reply) => {
     turns.end(params.turn)
     return reply.status(204).send()
+  })
+
+  app.get("/sums/:run", async ({ params }: FastifyRequest<{ Params: { run: string } }>, reply) => {
+    const lines = exchanges.transcript(params.run)
+    if (!lines) throw new LandlineError("not_found", {}, "The hub has no transcript of that run any more.")
+    return reply.type("application/x-ndjson; charset=utf-8").send(lines.map((line) => `${line}\n`).join(""))
   })
 
   app.get("/line/download", async (request, reply) => {
