@@ -29,7 +29,7 @@ export async function measureSession(probe: () => Promise<unknown>): Promise<Lin
   return { samples: PROBES, lost: PROBES - values.length, minMs, p50Ms, p90Ms, maxMs, jitterMs }
 }
 
-const sleep = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms))
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Measures a session's line now and then, and tells the hub. What fails is tried again the next time. */
 export class LineWatch {

@@ -6,7 +6,7 @@ import { limits } from "../../protocol/limits.ts"
 import { PROBE_BYTES_MAX, PROBE_UPGRADE } from "../../protocol/probe.ts"
 import { ProbeReplies } from "../../protocol/probe-replies.ts"
 import { ProbeStream } from "../../protocol/probe-stream.ts"
-import { unixMs } from "./unix-ms.ts"
+import { unixMs } from "../../protocol/unix-ms.ts"
 
 const SWITCHING = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${PROBE_UPGRADE}\r\n\r\n`
 

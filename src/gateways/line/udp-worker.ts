@@ -3,9 +3,9 @@ import { once } from "node:events"
 import { isIPv6 } from "node:net"
 import { parentPort, workerData } from "node:worker_threads"
 import { limits } from "../../protocol/limits.ts"
+import { unixMs } from "../../protocol/unix-ms.ts"
 import { ProbeSources } from "./probe-sources.ts"
 import type { UdpData, UdpMessage } from "./udp.ts"
-import { unixMs } from "./unix-ms.ts"
 
 /** The thread that answers UDP probes. A flood of them takes its time, and not that of the hub. */
 
