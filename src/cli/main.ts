@@ -18,6 +18,10 @@ const commands: Record<string, () => Promise<{ register(program: Command): void 
   follow: () => import("./commands/follow.ts"),
   publish: () => import("./commands/publish.ts"),
   people: () => import("./commands/people.ts"),
+  hello: () => import("./commands/hello.ts"),
+  check: () => import("./commands/check.ts"),
+  ping: () => import("./commands/ping.ts"),
+  sum: () => import("./commands/sum.ts"),
   lab: () => import("./commands/lab.ts"),
   data: () => import("./commands/data.ts"),
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander"
 import type { FeedAbout } from "../../client/main.ts"
 import { LandlineError } from "../../protocol/errors.ts"
-import { span } from "../feeds/spans.ts"
+import { span } from "../spans.ts"
 import { byteCount } from "./lab-options.ts"
 
 interface FeedsOptions {

@@ -1,7 +1,7 @@
 import { printableLine } from "../../protocol/text.ts"
 import { table } from "../output.ts"
+import { exactSeconds } from "../spans.ts"
 import { clip, displayWidth } from "../width.ts"
-import { exactSeconds } from "./spans.ts"
 import { sparkline } from "./sparkline.ts"
 import * as words from "./words.ts"
 

@@ -1,8 +1,8 @@
 /** What `follow` and `publish` say in their own name. */
 import type { BlockReport, GapEvent } from "../../client/main.ts"
 import { count } from "../files/amounts.ts"
+import { exactSeconds } from "../spans.ts"
 import type { Followed } from "./followed.ts"
-import { exactSeconds } from "./spans.ts"
 
 export function gap(name: string, { from, to }: Pick<GapEvent, "from" | "to">): string {
   return from === to
