@@ -25,6 +25,7 @@ export interface LabPortOptions {
 /** Opens the port of a lab service. @throws LandlineError port_in_use | usage */
 export async function openLabPort({ host, port, log, serve, closeAll }: LabPortOptions): Promise<LabService> {
   const first = Promise.withResolvers<void>()
+  let closing: Promise<void> | undefined
   const listener = await listen({
     host,
     port,
@@ -35,9 +36,10 @@ export async function openLabPort({ host, port, log, serve, closeAll }: LabPortO
   return {
     port: listener.port,
     firstLeft: first.promise,
-    async close() {
+    close() {
       listener.close()
-      await closeAll()
+      closing ??= closeAll() // two services on one port are one
+      return closing
     },
   }
 }

@@ -4,6 +4,7 @@ import { type LabChatOptions, type LabLine, serveLabChat } from "../../src/hub/l
 import { type LabFeedOptions, serveLabFeed } from "../../src/hub/lab-feed.ts"
 import { type LabFileOptions, serveLabFile } from "../../src/hub/lab-file.ts"
 import type { LabService } from "../../src/hub/lab-service.ts"
+import { type LabSumOptions, type LabSumService, serveLabSum } from "../../src/hub/lab-sum.ts"
 
 const WAIT_MS = 10_000
 
@@ -82,6 +83,22 @@ export async function startLabFeed(options: Partial<LabFeedOptions> = {}): Promi
     intervalMs: 100,
     write: lines.write,
     ...options,
+  })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
+/** The sum service on a free port of loopback, with a short pause. */
+export async function startLabSum(
+  options: Partial<LabSumOptions> = {},
+): Promise<TestService & Pick<LabSumService, "stopped">> {
+  const lines = new LabLines()
+  const { settings } = options
+  const service = await serveLabSum({
+    host: "127.0.0.1",
+    port: 0,
+    write: lines.write,
+    ...options,
+    settings: { pauseMs: 60, ...settings },
   })
   return { ...service, lines, [Symbol.asyncDispose]: service.close }
 }

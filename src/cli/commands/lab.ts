@@ -2,6 +2,7 @@ import type { Command } from "commander"
 import { registerChat } from "./lab-chat.ts"
 import { registerFeed } from "./lab-feed.ts"
 import { registerFile } from "./lab-file.ts"
+import { registerSum } from "./lab-sum.ts"
 
 /** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
 export function register(program: Command): void {
@@ -12,4 +13,5 @@ export function register(program: Command): void {
   registerChat(lab)
   registerFile(lab)
   registerFeed(lab)
+  registerSum(lab)
 }

@@ -3,11 +3,14 @@ import { createServer, type Server, type Socket } from "node:net"
 import { LandlineError } from "../../protocol/errors.ts"
 import { labLimits } from "../../protocol/lab/lab-limits.ts"
 
-export interface ListenerOptions {
+export interface Address {
   /** A name or an address; `localhost` means both families. */
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+}
+
+export interface ListenerOptions extends Address {
   /** The peer may end its half and still be answered: whoever takes the socket ends the other half. */
   onConnection(socket: Socket): void
   /** A connection above the limit was cut off. */
@@ -23,13 +26,18 @@ export interface Listener {
 const PORT_TRIES = 5 // a port that is free in one family may be taken in the other
 
 /** Listens on every address that the host's name stands for. @throws LandlineError port_in_use | usage */
-export async function listen(options: ListenerOptions): Promise<Listener> {
+export function listen(options: ListenerOptions): Promise<Listener> {
+  return inWords(options, () => listenOnAll(options))
+}
+
+/** Opens sockets, again where port 0 gave one that is taken. @throws LandlineError port_in_use | usage */
+export async function inWords<T>(address: Address, open: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await listenOnAll(options)
+      return await open()
     } catch (error) {
-      const again = options.port === 0 && attempt < PORT_TRIES && codeOf(error) === "EADDRINUSE"
-      if (!again) throw inWords(error, options)
+      const again = address.port === 0 && attempt < PORT_TRIES && codeOf(error) === "EADDRINUSE"
+      if (!again) throw sentence(error, address)
     }
   }
 }
@@ -39,15 +47,34 @@ async function listenOnAll(options: ListenerOptions): Promise<Listener> {
   const close = () => {
     for (const server of servers) server.close()
   }
-  let port = options.port
-  let missing: unknown
-  for (const address of await addressesOf(options.host)) {
+  const port = await onEach(options, close, async (address, port) => {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, options.onConnection)
     server.maxConnections = labLimits.connectionsMax
     server.on("drop", (peer) => options.onRefused(addressText(peer?.remoteAddress, peer?.remotePort)))
+    const taken = await listenOn(server, address, port)
+    servers.push(server)
+    return taken
+  })
+  return { port, close }
+}
+
+/**
+ * Opens a socket on every address that the host's name stands for, all on one port.
+ * @param open resolves with the port that it got
+ * @param close closes those that are open, when another cannot be
+ */
+export async function onEach(
+  { host, port: wanted }: Address,
+  close: () => void,
+  open: (address: string, port: number) => Promise<number>,
+): Promise<number> {
+  let port = wanted
+  let missing: unknown
+  let opened = 0
+  for (const address of await addressesOf(host))
     try {
-      port = await listenOn(server, address, port)
-      servers.push(server)
+      port = await open(address, port)
+      opened++
     } catch (error) {
       // A machine without IPv6 still has the other half of localhost.
       if (codeOf(error) !== "EADDRNOTAVAIL" && codeOf(error) !== "EAFNOSUPPORT") {
@@ -56,9 +83,8 @@ async function listenOnAll(options: ListenerOptions): Promise<Listener> {
       }
       missing = error
     }
-  }
-  if (servers.length === 0) throw missing
-  return { port, close }
+  if (opened === 0) throw missing
+  return port
 }
 
 async function addressesOf(host: string): Promise<string[]> {
@@ -78,7 +104,7 @@ function listenOn(server: Server, host: string, port: number): Promise<number> {
   })
 }
 
-function inWords(error: unknown, { host, port }: ListenerOptions): unknown {
+function sentence(error: unknown, { host, port }: Address): unknown {
   switch (codeOf(error)) {
     case "EADDRINUSE":
       return new LandlineError(
@@ -107,8 +133,15 @@ function inWords(error: unknown, { host, port }: ListenerOptions): unknown {
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code
 
+const plainAddress = (address: string) => address.replace(/^::ffff:(?=\d+\.)/, "")
+
+/** `('127.0.0.1', 5000)`, as the coursework's programs print an address. */
+export function addressTuple(address = "unknown", port = 0): string {
+  return `('${plainAddress(address)}', ${port})`
+}
+
 /** `127.0.0.1:5000` or `[::1]:5000`. */
 export function addressText(address = "unknown", port = 0): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, "")
+  const plain = plainAddress(address)
   return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`
 }

@@ -27,6 +27,10 @@ export class LabLog {
     this.#write = write
   }
 
+  debug(from: string, message: string): void {
+    this.#say("DEBUG", from, message)
+  }
+
   info(from: string, message: string): void {
     this.#say("INFO", from, message)
   }

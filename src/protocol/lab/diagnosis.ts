@@ -17,6 +17,9 @@ export interface LabPorts {
   chat?: number
   file?: number
   feed?: number
+  sum?: number
+  ping?: number
+  hello?: number
 }
 
 /** `byte N: expected X, got Y (PEER). What to mend.` */

@@ -89,7 +89,7 @@ export function diagnoseStart(bytes: Uint8Array, ports: LabPorts = {}, got?: str
     ? rightPort("chat", ports)
     : protocol === "TLS"
       ? "Connect with ws://, not wss://."
-      : protocol === "file transfer"
+      : protocol !== undefined && protocol !== "HTTP"
         ? rightPort(protocol, ports)
         : "The feed is a WebSocket, not a plain socket: connect to ws://HOST:PORT/ with a WebSocket library."
   const there = [...(got ? [got] : []), ...(bytes.length > 0 ? [shownBytes(bytes)] : [])].join(" after ")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { chatOrFile } from "./other-protocol.ts"
+import { chatOrFile, feedOrSum, otherProtocol, rightPort } from "./other-protocol.ts"
 
 test("the first bytes tell chat from file transfer as soon as they can", () => {
   const cases: Record<string, ReturnType<typeof chatOrFile>> = {
@@ -23,4 +23,31 @@ test("the first bytes tell chat from file transfer as soon as they can", () => {
   }
   for (const [text, service] of Object.entries(cases))
     assert.equal(chatOrFile(new TextEncoder().encode(text)), service, text)
+})
+
+test("the first bytes tell a WebSocket from sum as soon as they can", () => {
+  const cases: Record<string, ReturnType<typeof feedOrSum>> = {
+    "": undefined,
+    G: undefined,
+    "GET ": undefined,
+    "GET /": "feed",
+    "POST / HTTP/1.1": "feed",
+    "\x16": undefined,
+    "\x16\x03": "feed",
+    "\x16a": "sum",
+    Gr: "sum",
+    "GET,25": "sum",
+    "{": "sum",
+    "\0": "sum",
+    "3         ada": "sum",
+  }
+  for (const [text, service] of Object.entries(cases))
+    assert.equal(feedOrSum(new TextEncoder().encode(text)), service, text)
+})
+
+test("a sum client is known by its keys, and each protocol has a port", () => {
+  const protocol = otherProtocol(new TextEncoder().encode(' {"client_name": "a<SEP>b", "client_number": 5}'))
+  assert.equal(protocol, "sum")
+  assert.equal(rightPort("sum", { sum: 8000 }), "A sum client belongs to port 8000.")
+  assert.equal(rightPort("sum", {}), "A sum client belongs to the port of a sum server.")
 })

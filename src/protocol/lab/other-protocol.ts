@@ -3,10 +3,13 @@ import { headerPrefix, parseLength } from "./chat-frames.ts"
 import type { LabPorts } from "./diagnosis.ts"
 
 /** Protocols that turn up on a lab port by mistake and show themselves in their first bytes. */
-export type OtherProtocol = "HTTP" | "TLS" | "file transfer"
+export type OtherProtocol = "HTTP" | "TLS" | "file transfer" | "sum" | "ping"
 
-const HTTP = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) \S/
+const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"]
+const HTTP = new RegExp(`^(?:${METHODS.join("|")}) \\S`)
 const FILE = /<(?:SEPARATOR|SEPERATOR|SEP)>/
+const SUM = /^\s*\{\s*"client_(?:name|number)"/
+const PING = /^(?:PING\s*)+$/i
 
 /** Which of them a connection's first bytes belong to; undefined for none. */
 export function otherProtocol(firstBytes: Uint8Array): OtherProtocol | undefined {
@@ -14,7 +17,9 @@ export function otherProtocol(firstBytes: Uint8Array): OtherProtocol | undefined
   if (firstBytes[0] === 0x16 && firstBytes[1] === 0x03) return "TLS"
   const text = new TextDecoder("latin1").decode(firstBytes)
   if (HTTP.test(text)) return "HTTP"
+  if (SUM.test(text)) return "sum"
   if (FILE.test(text)) return "file transfer"
+  if (PING.test(text)) return "ping"
   return undefined
 }
 
@@ -32,6 +37,18 @@ export function chatOrFile(firstBytes: Uint8Array): "chat" | "file" | undefined 
   return !padded && otherProtocol(firstBytes) === "file transfer" ? "file" : "chat"
 }
 
+/**
+ * Which of the two services that share port 8000 a connection's first bytes are for: a WebSocket begins as HTTP, or
+ * with TLS by mistake. Undefined while they may still be either.
+ */
+export function feedOrSum(firstBytes: Uint8Array): "feed" | "sum" | undefined {
+  const other = otherProtocol(firstBytes)
+  if (other === "HTTP" || other === "TLS") return "feed"
+  const text = new TextDecoder("latin1").decode(firstBytes)
+  const maybe = text === "\x16" || METHODS.some((method) => `${method} `.startsWith(text))
+  return maybe ? undefined : "sum"
+}
+
 /** Where a protocol is served, as far as it is known: for the last words of a diagnosis. */
 export function rightPort(protocol: OtherProtocol | "chat", ports: LabPorts): string {
   switch (protocol) {
@@ -43,5 +60,9 @@ export function rightPort(protocol: OtherProtocol | "chat", ports: LabPorts): st
       return `A chat client belongs to ${ports.chat === undefined ? "the port of a chat server" : `port ${ports.chat}`}.`
     case "file transfer":
       return `A file client belongs to ${ports.file === undefined ? "the port of a file server" : `port ${ports.file}`}.`
+    case "sum":
+      return `A sum client belongs to ${ports.sum === undefined ? "the port of a sum server" : `port ${ports.sum}`}.`
+    case "ping":
+      return `A ping client belongs to ${ports.ping === undefined ? "the port of a ping server" : `port ${ports.ping}`}.`
   }
 }

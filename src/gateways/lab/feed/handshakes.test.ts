@@ -74,7 +74,7 @@ describe("lab feed: handshakes and mistakes", () => {
       [
         "sum client",
         ['{"client_name": "a"', ', "x": 25}'],
-        /^byte 0: expected a WebSocket handshake.*got "\{"client_name": "a", "x.*not a plain socket/,
+        /^byte 0: expected a WebSocket handshake.*got "\{"client_name": "a", "x.*A sum client belongs to the port of/,
       ],
       ["chat client", ["3         ada"], /^byte 0: .*A chat client belongs to the port of a chat server\.$/],
       ["file client", ["a.txt<SEPARATOR>5hello"], /^byte 0: .*A file client belongs to/],

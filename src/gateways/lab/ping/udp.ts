@@ -1,0 +1,141 @@
+import { LandlineError } from "../../../protocol/errors.ts"
+import { encode } from "../../../protocol/lab/encodings.ts"
+import { labLimits } from "../../../protocol/lab/lab-limits.ts"
+import { diagnosePing } from "../../../protocol/lab/ping-diagnosis.ts"
+import { answerTo, type PingMessage, PingReader } from "../../../protocol/lab/ping-words.ts"
+import { Datagrams, type Peer } from "../datagrams.ts"
+import { type Address, addressText, addressTuple } from "../listener.ts"
+import type { LabLog } from "../log.ts"
+import { PerSecond, PerSource } from "./per-second.ts"
+import type { PingSettings } from "./server.ts"
+
+export interface UdpSettings extends Pick<PingSettings, "tokens" | "response" | "encoding" | "echo"> {
+  /** Where all answers go; left out: to whom it was that asked. */
+  readonly to?: Peer | undefined
+  /** Datagrams of one address that are answered. */
+  readonly perSecondMax: number
+}
+
+/** The lab's ping service over UDP: nothing is sent but answers to known words, none longer than what came. */
+export class PingUdp {
+  readonly port: number
+  /** Resolves when the first word is answered, or the first token came. */
+  readonly firstAnswered: Promise<void>
+  readonly #datagrams: Datagrams
+
+  private constructor(datagrams: Datagrams, firstAnswered: Promise<void>) {
+    this.port = datagrams.port
+    this.firstAnswered = firstAnswered
+    this.#datagrams = datagrams
+  }
+
+  /** @throws LandlineError port_in_use | usage */
+  static async open(address: Address, log: LabLog, settings: UdpSettings): Promise<PingUdp> {
+    const first = Promise.withResolvers<void>()
+    const answerer = new Answerer(log, settings)
+    const datagrams = await Datagrams.open({
+      ...address,
+      onDatagram(bytes, from) {
+        const answer = answerer.answer(bytes, from)
+        if (!answer) return
+        const to = settings.to ?? from
+        const sent = answer.bytes ? datagrams.send(answer.bytes, to) : undefined
+        void Promise.resolve(sent).then(first.resolve)
+      },
+      onError: (error) => log.warning("send_resp", `A datagram was not sent: ${error.message}`),
+    })
+    if (settings.to && !datagrams.reaches(settings.to)) {
+      datagrams.close()
+      const { address: there, port } = settings.to
+      throw new LandlineError(
+        "usage",
+        {},
+        `Nothing can be sent from ${address.host} to ${addressText(there, port)}. Choose another with --host or --to.`,
+      )
+    }
+    return new PingUdp(datagrams, first.promise)
+  }
+
+  close(): void {
+    this.#datagrams.close()
+  }
+}
+
+class Answerer {
+  readonly #log: LabLog
+  readonly #settings: UdpSettings
+  readonly #rates: PerSource
+  readonly #lines = new PerSecond(labLimits.pingLinesPerSecondMax) // sources may be forged, each of them new
+
+  constructor(log: LabLog, settings: UdpSettings) {
+    this.#log = log
+    this.#settings = settings
+    this.#rates = new PerSource(settings.perSecondMax, labLimits.pingSourcesMax)
+  }
+
+  /** The answer; without bytes for a token; undefined for what is not answered. */
+  answer(bytes: Uint8Array, from: Peer): { readonly bytes?: Uint8Array } | undefined {
+    const rate = this.#rates.of(from.address)
+    if (!rate.take()) {
+      if (rate.justFull && this.#lines.take()) this.#log.warning("recv_message", this.#tooMany(from))
+      return undefined
+    }
+    const source = addressTuple(from.address, from.port)
+    const told = this.#lines.take()
+    if (this.#settings.echo) {
+      if (told) this.#log.info("recv_message", `${source}: ${bytes.length} bytes`)
+      return { bytes }
+    }
+    const message = this.#read(bytes, from, told)
+    if (message?.kind === "quit") {
+      if (told) this.#log.info("recv_message", `${source}: ${message.text}`)
+      return {}
+    }
+    if (message?.kind !== "ping") {
+      const text = message?.kind === "other" ? message.text : `${bytes.length} bytes`
+      if (told) this.#log.info("recv_message", `${source}: ${text} (not answered: over UDP only PING is)`)
+      return undefined
+    }
+    if (told) this.#log.info("recv_message", `${source}: ${message.text}`)
+    return this.#within(bytes.length, answerTo(message.text, this.#settings.response), source, told)
+  }
+
+  /** The message that the datagram is; undefined where it is none, or more than one. */
+  #read(bytes: Uint8Array, { address, port }: Peer, told: boolean): PingMessage | undefined {
+    const reader = new PingReader({ ...this.#settings, chunkBytes: Math.max(bytes.length, 4) })
+    reader.push(bytes)
+    const messages: PingMessage[] = []
+    for (let next = reader.next(true); next && messages.length < 2; next = reader.next(true)) {
+      const diagnosis = diagnosePing(next, this.#settings)
+      if (diagnosis && told) this.#log.diagnosis(diagnosis, addressText(address, port))
+      if (next.kind !== "nul") messages.push(next)
+    }
+    return messages.length === 1 ? messages[0] : undefined
+  }
+
+  /** A sender may be forged: whoever is struck by the answer must not get more than was spent on it. */
+  #within(
+    most: number,
+    answer: string,
+    source: string,
+    told: boolean,
+  ): { readonly bytes: Uint8Array } | undefined {
+    const bytes = encode(answer, this.#settings.encoding)!
+    if (bytes.length > most) {
+      const why = `it has ${bytes.length} bytes, and over UDP no answer is longer than what came`
+      if (told) this.#log.warning("send_resp", `${source}: ${answer} is not sent: ${why}`)
+      return undefined
+    }
+    if (told) this.#log.info("send_resp", `${this.#target(source)}: ${answer}`)
+    return { bytes }
+  }
+
+  #target(source: string): string {
+    const { to } = this.#settings
+    return to ? addressTuple(to.address, to.port) : source
+  }
+
+  #tooMany({ address }: Peer): string {
+    return `${address} sent more than ${this.#settings.perSecondMax} datagrams in a second; the others are not answered`
+  }
+}
