@@ -1,9 +1,11 @@
 import { concat } from "./lab/bytes.ts"
 import { PROBE_HEAD_BYTES, probeLength } from "./probe.ts"
 
+const NOTHING = new Uint8Array()
+
 /** Cuts a stream of bytes, as TCP brings it, into the probes that follow one another in it. */
 export class ProbeStream {
-  #rest: Uint8Array = new Uint8Array()
+  #rest: Uint8Array = NOTHING
 
   /**
    * The next bytes of the stream.
@@ -19,7 +21,7 @@ export class ProbeStream {
       onProbe(bytes.subarray(0, length))
       bytes = bytes.subarray(length)
     }
-    this.#rest = Uint8Array.from(bytes) // less than one probe; of its own, since the chunk belongs to the socket
+    this.#rest = bytes.length > 0 ? new Uint8Array(bytes) : NOTHING // less than one probe; of its own, since the chunk belongs to the socket
     return true
   }
 }

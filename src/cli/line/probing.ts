@@ -94,8 +94,8 @@ export class Probing {
 
   #begin(): void {
     clearTimeout(this.#timer)
-    this.#watch = new OwnErrorWatch()
     const origin = unixOrigin()
+    this.#watch = new OwnErrorWatch()
     this.#beginMs = performance.now()
     this.#startedMs = origin + this.#beginMs
     this.#phase = "sending"

@@ -3,9 +3,8 @@ import { test } from "node:test"
 import fc from "fast-check"
 import { PROBE_HEAD_BYTES, ProbeWriter } from "../../protocol/probe.ts"
 import { ProbeReplies } from "../../protocol/probe-replies.ts"
-import { markSamples } from "./marks.ts"
 import { ProbeRun } from "./probe-run.ts"
-import { type LineRun, MARKS, type RunCounts } from "./run.ts"
+import { MARKS, type RunCounts } from "./run.ts"
 
 const seed = Number(process.env["SEED"] ?? 1)
 const LATE_MS = 100
@@ -231,6 +230,52 @@ test("probe run: where the hub's counts did not come, or it was started again, n
   )
 })
 
+test("probe run: counts that the hub told before the end do not put a loss down to a direction", () => {
+  const hub = newHub()
+  const run = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })
+  const writer = new ProbeWriter(RUN, 64)
+  for (const [kind, seq] of [
+    ["tally", 0],
+    ["probe", 1],
+    ["tally", 1],
+  ] as const) {
+    writer.write(kind, seq, 0)
+    if (kind === "probe") run.noteSent(seq, seq)
+    run.noteReceived(hub(writer.bytes)!, 2)
+  }
+  assert.equal(run.tallied, true)
+  const early = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })
+  writer.write("tally", 0, 0)
+  early.noteReceived(hub(writer.bytes)!, 0)
+  early.noteSent(1, 1)
+  assert.equal(early.tallied, false)
+})
+
+test("probe run: a hub's clock that is set back, and a hub that is started again, overtake nothing", () => {
+  for (const [restarted, setBackMs] of [
+    [false, 5_000],
+    [true, -5_000],
+  ] as const) {
+    const run = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })
+    const writer = new ProbeWriter(RUN, 64)
+    let time = 1_000_000
+    let replies = new ProbeReplies({ now: () => ++time, runsMax: 1 })
+    for (let seq = 1; seq <= 20; seq++) {
+      if (seq === 11) {
+        time -= setBackMs
+        if (restarted) replies = new ProbeReplies({ now: () => ++time, runsMax: 1 })
+      }
+      run.noteSent(seq, seq)
+      writer.write("probe", seq, 0)
+      const reply = writer.bytes.slice()
+      replies.answer(reply, time)
+      run.noteReceived(reply, seq + 1)
+    }
+    const { received, reorderedDown, duplicatesDown } = run.toLineRun(ABOUT).counts
+    assert.deepEqual([received, reorderedDown, duplicatesDown], [20, 0, 0])
+  }
+})
+
 test("probe run: the books grow without losing a stamp", () => {
   const run = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })
   for (let at = 0; at < 10_000; at++) run.noteSent(at, at + (at % 2))
@@ -238,17 +283,4 @@ test("probe run: the books grow without losing a stamp", () => {
   assert.ok(plannedMs.every((ms, at) => ms === at) && sentMs.every((ms, at) => ms === at + (at % 2)))
   assert.ok(receivedMs.every((ms) => Number.isNaN(ms)))
   assert.ok(marks.every((mark, at) => mark === (at % 2 ? MARKS.timer : 0)))
-})
-
-test("marks: every sample that was on its way meanwhile bears them, and no other", () => {
-  const received = [1, 12, 3, Number.NaN, 5, 6]
-  const samples = {
-    plannedMs: Float64Array.from(received.keys()),
-    receivedMs: Float64Array.from(received),
-    marks: new Uint8Array(received.length),
-  } as unknown as LineRun["samples"]
-  markSamples(samples, [{ beginMs: 3.5, endMs: 4.5 }], MARKS.collection)
-  assert.deepEqual([...samples.marks], [0, 2, 0, 0, 2, 0])
-  markSamples(samples, [{ beginMs: 11, endMs: 20 }], MARKS.loop)
-  assert.deepEqual([...samples.marks], [0, 6, 0, 0, 2, 0])
 })

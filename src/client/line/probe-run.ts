@@ -33,6 +33,8 @@ export class ProbeRun {
   readonly #damages: Damage[] = []
   /** Stamps of the replies that the hub gave to duplicates. */
   readonly #again = new Set<number>()
+  /** Of the replies that came, the one that the hub sent last: its number by the hub's counts, and its stamp. */
+  #lastNumber = 0
   #lastHubSentMs = 0
   #quiet = 0 // so many, from the first, are not on their way any more
   /** As the hub counted. */
@@ -154,14 +156,18 @@ export class ProbeRun {
     const here = this.#here
     const at = seq - 1
     const isFirst = Number.isNaN(this.#receivedMs[at])
-    // The hub sends one reply at a time, so that its stamp names it, and tells in which order they left.
-    const hubSentMs = view.getFloat64(48)
+    const hubSentMs = view.getFloat64(48) // the same in two replies only where one is a copy of the other
     if (!isFirst && (hubSentMs === this.#hubSentMs[at] || this.#again.has(hubSentMs))) {
       here.duplicates++
       return 0
     }
-    if (hubSentMs < this.#lastHubSentMs) here.reordered++
-    else this.#lastHubSentMs = hubSentMs
+    const number = view.getUint32(20) + view.getUint32(24)
+    // Overtaken, as both say: the clock of a hub may be set back, and one that was started again counts anew.
+    if (number < this.#lastNumber && hubSentMs < this.#lastHubSentMs) here.reordered++
+    else {
+      this.#lastNumber = number
+      this.#lastHubSentMs = hubSentMs
+    }
     if (!isFirst) {
       if (this.#again.size < AGAIN_MAX) this.#again.add(hubSentMs)
       return 0
