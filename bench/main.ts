@@ -13,6 +13,7 @@ import { largeRoom } from "./large-room.ts"
 import { roundTrip } from "./round-trip.ts"
 import { send } from "./send.ts"
 import { smallFiles } from "./small-files.ts"
+import { sum } from "./sum.ts"
 import { surge } from "./surge.ts"
 import { uploadsAndChat } from "./uploads-and-chat.ts"
 
@@ -31,6 +32,7 @@ const benchmarks: Record<string, Benchmark> = {
   "small-files": smallFiles,
   "large-file": largeFile,
   "uploads-and-chat": uploadsAndChat,
+  sum,
   "round-trip": roundTrip,
 }
 

@@ -63,10 +63,25 @@ export interface Running {
   readonly done: Promise<void>
 }
 
+/** Runs a program that prints a few words. @returns its stdout @throws NotInstalled | Error as `Running.done` */
+export async function outputOf(command: string, args: readonly string[]): Promise<string> {
+  const child = start(command, args, "pipe")
+  let words = ""
+  child.stdout?.on("data", (chunk: Buffer) => {
+    words += chunk.toString()
+  })
+  await ending(child, command)
+  return words
+}
+
 /** Starts a program that ends by itself. What it prints is only for the error message. */
 export function begin(command: string, args: readonly string[], env?: NodeJS.ProcessEnv): Running {
   const child = start(command, args, "pipe", env)
-  const done = new Promise<void>((resolve, reject) => {
+  return { pid: child.pid!, done: ending(child, command) }
+}
+
+function ending(child: ChildProcess, command: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
     let words = ""
     const hear = (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-lastWordsBytesMax)
@@ -81,7 +96,6 @@ export function begin(command: string, args: readonly string[], env?: NodeJS.Pro
       else reject(new Error(`${command} ended with ${code ?? signal}: ${words}`))
     })
   })
-  return { pid: child.pid!, done }
 }
 
 /** Runs a program to its end. @throws as `Running.done` */

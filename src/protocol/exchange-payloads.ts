@@ -5,14 +5,15 @@ import { limits } from "./limits.ts"
  * The payloads of a run, which both ends make from its seed: what comes can be compared bit by bit.
  *
  * Exchange `seq` has pattern `(seq - 1) % P` of the run's P patterns, in round `(seq - 1) / P`, rounded down; a round
- * has one size, `PAYLOAD_SIZES[round % 16]`. `zeros` are bytes of 0, `alternating` bytes of 0x55 and 0xAA in turn.
+ * has one size, `PAYLOAD_SIZES[round % 32]`. `zeros` are bytes of 0, `alternating` bytes of 0x55 and 0xAA in turn.
  * `random` is a piece of POOL_BYTES bytes that begins at `4 * (round * 1021 % 5800)`; the pool is the generator of
  * Marsaglia, "Xorshift RNGs", 2003, section 3, with the shifts 13, 17 and 5, from the state `seed` up and
  * `seed ^ 0x9e3779b9` down (1 in place of 0), each number as four bytes, the lowest first. `swapped` is the same
  * piece with the two 16-bit words of each number exchanged: the checksum of RFC 1071 cannot tell these two apart.
  */
 export const PAYLOAD_SIZES: readonly number[] = [
-  0, 1, 2, 63, 64, 65, 512, 1_447, 1_448, 1_459, 1_460, 1_461, 1_472, 1_473, 4_096, 9_000,
+  0, 1, 2, 3, 4, 15, 16, 31, 32, 33, 63, 64, 65, 127, 128, 255, 256, 511, 512, 513, 1_023, 1_024, 1_447,
+  1_448, 1_459, 1_460, 1_461, 1_472, 1_473, 1_500, 4_096, 9_000,
 ]
 
 const POOL_BYTES = 32 * 1024

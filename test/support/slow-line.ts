@@ -70,15 +70,26 @@ async function onOnePort(tcp: Server): Promise<UdpSocket> {
 function carry(from: Socket, to: Socket, way: Way, { delayMs = 0, bytesPerSecond = {} }: Ailments): void {
   const rate = bytesPerSecond[way]
   const later = (use: () => void) => (delayMs > 0 ? void setTimeout(use, delayMs) : use())
+  let resting = false
+  const goOn = () => {
+    if (!resting && !to.writableNeedDrain) from.resume()
+  }
   from.on("data", (bytes) => {
     later(() => {
       if (!to.destroyed && !to.write(bytes)) from.pause()
     })
     if (rate === undefined) return
+    resting = true
     from.pause()
-    setTimeout(() => from.resume(), (bytes.length / rate) * 1_000)
+    setTimeout(
+      () => {
+        resting = false
+        goOn()
+      },
+      (bytes.length / rate) * 1_000,
+    )
   })
-  to.on("drain", () => from.resume())
+  to.on("drain", goOn)
   from.on("error", () => {})
   from.once("end", () => later(() => to.end()))
   from.once("close", () => later(() => to.destroySoon()))

@@ -7,6 +7,7 @@ import {
   type ExchangeWriter,
   type Fields,
   isExchangeNumber,
+  NUMBER_MAX,
   type ReceivedExchange,
   type Sha256,
   unreadable,
@@ -15,7 +16,6 @@ import { ExchangePayloads, wrongBits } from "../../protocol/exchange-payloads.ts
 import type { Transcript, TranscriptLine } from "../../protocol/exchange-transcript.ts"
 import { limits } from "../../protocol/limits.ts"
 
-const NUMBER_MAX = 100
 const TEXT_CHARACTERS_MAX = 256 // of a nonce or a name in an exchange
 const NOTHING = new Uint8Array(0)
 
@@ -33,8 +33,6 @@ export interface ExchangeRunOptions {
   readonly sha256: Sha256
   /** Takes the answers. */
   readonly writer: ExchangeWriter
-  /** An exchange is complete. */
-  onLine(line: string): void
 }
 
 /**
@@ -107,7 +105,7 @@ export class ExchangeRun {
 
   /** Completes an exchange. @throws LandlineError bad_request */
   ack(message: ReceivedExchange): void {
-    const { sha256, transcript, onLine } = this.#options
+    const { sha256, transcript } = this.#options
     const { fields } = message
     const unacked = this.#unacked.shift()
     if (!unacked) throw new LandlineError("bad_request", {}, "There is nothing to acknowledge.")
@@ -117,7 +115,7 @@ export class ExchangeRun {
     if (!whole && this.#damagedAcks.length < limits.sumAcksToldMax) this.#damagedAcks.push(line.seq)
     if (damaged || !whole || fields.sum !== line.sum || fields.reply !== line.reply) this.#damaged++
     this.#acked = line.seq
-    onLine(transcript.add(line))
+    transcript.add(line)
   }
 
   /** @throws LandlineError bad_request */

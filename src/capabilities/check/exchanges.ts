@@ -1,7 +1,7 @@
 import { hash } from "node:crypto"
 import { LandlineError } from "../../protocol/errors.ts"
 import { type Begin, EXCHANGE_VERSION, type Fields, PATTERNS, type Pattern } from "../../protocol/exchange.ts"
-import { Transcript } from "../../protocol/exchange-transcript.ts"
+import { Transcript, type TranscriptHead } from "../../protocol/exchange-transcript.ts"
 import { limits } from "../../protocol/limits.ts"
 import { personName } from "../../protocol/names.ts"
 import { ExchangePeer } from "./exchange-peer.ts"
@@ -24,8 +24,7 @@ export interface EndedRun {
 
 /** What is kept of a run. */
 interface Kept {
-  readonly head: string
-  /** Undefined where they do not fit. */
+  /** Its transcript; undefined where it does not fit. */
   lines: string[] | undefined
   bytes: number
 }
@@ -53,10 +52,10 @@ export class Exchanges {
       begin: (fields, writer) => {
         begin = checkedBegin(fields)
         const { run, name } = begin
-        const transcript = new Transcript({ transcript: 1, run, client: name, hub }, sha256)
-        const kept = this.#keep(run, transcript.head)
-        const onLine = (line: string) => this.#add(kept, line)
-        return new ExchangeRun({ begin, hub, transcript, sha256, writer, onLine })
+        const kept = this.#keep(run)
+        const head: TranscriptHead = { transcript: 1, run, client: name, hub }
+        const transcript = new Transcript(head, sha256, (line) => this.#add(kept, line))
+        return new ExchangeRun({ begin, hub, transcript, sha256, writer })
       },
       onEnded: ({ counts }, complete) => {
         const { run, name } = begin!
@@ -67,14 +66,13 @@ export class Exchanges {
 
   /** The lines of a transcript as the hub holds it; undefined where it is not known, or not kept. */
   transcript(run: string): readonly string[] | undefined {
-    const kept = this.#kept.get(run)
-    return kept?.lines && [kept.head, ...kept.lines]
+    return this.#kept.get(run)?.lines
   }
 
-  #keep(run: string, head: string): Kept {
+  #keep(run: string): Kept {
     if (this.#kept.has(run))
       throw new LandlineError("bad_request", {}, "There was a run of that name already. Begin another.")
-    const kept: Kept = { head, lines: [], bytes: 0 }
+    const kept: Kept = { lines: [], bytes: 0 }
     this.#kept.set(run, kept)
     if (this.#kept.size > limits.sumRunsMax) {
       const [oldest, { value }] = [this.#kept.keys().next().value!, this.#kept.values().next()]
@@ -86,7 +84,7 @@ export class Exchanges {
 
   #add(kept: Kept, line: string): void {
     if (!kept.lines) return
-    if (kept.lines.length >= limits.sumTranscriptExchangesMax) return this.#drop(kept)
+    if (kept.lines.length > limits.sumTranscriptExchangesMax) return this.#drop(kept)
     kept.lines.push(line)
     kept.bytes += line.length
     this.#bytes += line.length
