@@ -10,7 +10,9 @@ import { FolderSink } from "../gateways/lab/file/folder.ts"
 import { HubFiles, type HubFilesParts } from "../gateways/lab/file/hub-files.ts"
 import { FileServer, fileDefaults } from "../gateways/lab/file/server.ts"
 import { type FileSink, SeveralSinks } from "../gateways/lab/file/sink.ts"
+import { HelloServer, helloDefaults } from "../gateways/lab/hello/server.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
+import { PingServer, pingDefaults } from "../gateways/lab/ping/server.ts"
 import { SharedPort, type Sharing } from "../gateways/lab/shared-port.ts"
 import { SumServer, sumDefaults } from "../gateways/lab/sum/server.ts"
 import { LandlineError } from "../protocol/errors.ts"
@@ -18,16 +20,24 @@ import type { LabPorts } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
 import { chatOrFile, feedOrSum } from "../protocol/lab/other-protocol.ts"
 import { limits } from "../protocol/limits.ts"
+import { openPingPort } from "./lab-ping.ts"
 import { closed, type LabService, openLabPort } from "./lab-service.ts"
 import { sumListening } from "./lab-sum.ts"
 
 export { asText } from "../gateways/lab/log.ts"
 export type { LabService } from "./lab-service.ts"
 
-type ServiceName = "chat" | "file" | "feed" | "sum"
+type ServiceName = "chat" | "file" | "feed" | "sum" | "ping" | "hello"
 
 /** Each service and the port of its document, so that coursework clients need no edit. */
-const DOCUMENT_PORTS: Record<ServiceName, number> = { chat: 12345, file: 12345, feed: 8000, sum: 8000 }
+const DOCUMENT_PORTS: Record<ServiceName, number> = {
+  chat: 12345,
+  file: 12345,
+  feed: 8000,
+  sum: 8000,
+  ping: 3033,
+  hello: 50_000,
+}
 /** Services that can be told apart on one port. */
 const SHARINGS: readonly Sharing<ServiceName>[] = [
   {
@@ -63,6 +73,8 @@ interface Service {
   serve(socket: Socket, firstBytes?: Uint8Array): Promise<void>
   closeAll(): Promise<void>
   listening(address: string): void
+  /** Opens its port; left out: TCP alone. */
+  readonly open?: typeof openLabPort
 }
 
 /**
@@ -88,7 +100,8 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
           log,
           labLimits.timeoutMs,
         )
-      const running = await openLabPort({
+      const open = services[names[0]!].open ?? openLabPort
+      const running = await open({
         host,
         port,
         log,
@@ -126,6 +139,8 @@ async function servicesOf(
   const source = options.joined ? new HubFeeds(options) : new RandomSource({ ...options, format: "text" })
   const feed = new FeedServer(source, log, { ...feedDefaults, ports })
   const sum = new SumServer(log, { ...sumDefaults, ports })
+  const ping = new PingServer(log, { ...pingDefaults, ports })
+  const hello = new HelloServer(log, { ...helloDefaults, ports })
   return {
     chat: {
       serve(socket, firstBytes) {
@@ -152,6 +167,17 @@ async function servicesOf(
       serve: (socket, firstBytes) => sum.serve(socket, firstBytes),
       closeAll: () => sum.close(),
       listening: (address) => log.info("start_server", sumListening(sumDefaults.name, address)),
+    },
+    ping: {
+      serve: (socket) => ping.serve(socket),
+      closeAll: () => ping.close(),
+      listening: (address) => log.info("init", `Listening on ${address}, TCP and UDP`),
+      open: openPingPort,
+    },
+    hello: {
+      serve: (socket) => hello.serve(socket),
+      closeAll: () => hello.close(),
+      listening: (address) => log.info("main", `Listening on ${address}`),
     },
   }
 }

@@ -43,7 +43,7 @@ test("serve: what cannot be served is one sentence, exit 1, and no trace", { tim
       1,
       /^Another hub is using .* Stop it, or choose/,
     ],
-    [["--port", "many"], 2, /^--port cannot be "many"; it is the port for HTTP and WebSocket/],
+    [["--port", "many"], 2, /^--port cannot be "many"; it is the port for HTTP, WebSocket and probes/],
     [["--host", "0.0.0.0"], 2, /Add --open if that is what you want/],
     [["--lan"], 2, /Add --open if that is what you want/],
     [["--port", "0", "--data", ":memory:", "--lab=dance"], 2, /--lab does not know "dance"/],

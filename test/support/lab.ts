@@ -3,6 +3,13 @@ import { connect, createServer, type Socket } from "node:net"
 import { type LabChatOptions, type LabLine, serveLabChat } from "../../src/hub/lab-chat.ts"
 import { type LabFeedOptions, serveLabFeed } from "../../src/hub/lab-feed.ts"
 import { type LabFileOptions, serveLabFile } from "../../src/hub/lab-file.ts"
+import { type LabHelloOptions, serveLabHello } from "../../src/hub/lab-hello.ts"
+import {
+  type LabPingOptions,
+  type LabPingUdpOptions,
+  serveLabPing,
+  serveLabPingUdp,
+} from "../../src/hub/lab-ping.ts"
 import type { LabService } from "../../src/hub/lab-service.ts"
 import { type LabSumOptions, type LabSumService, serveLabSum } from "../../src/hub/lab-sum.ts"
 
@@ -99,6 +106,40 @@ export async function startLabSum(
     write: lines.write,
     ...options,
     settings: { pauseMs: 60, ...settings },
+  })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
+/** The ping service over TCP on a free port of loopback, with short pauses. */
+export async function startLabPing(settings: LabPingOptions["settings"] = {}): Promise<TestService> {
+  const lines = new LabLines()
+  const service = await serveLabPing({
+    host: "127.0.0.1",
+    port: 0,
+    write: lines.write,
+    settings: { pauseMs: 40, wordPauseMs: 200, ...settings },
+  })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
+/** The ping service over UDP on a free port of loopback. */
+export async function startLabPingUdp(
+  settings: LabPingUdpOptions["settings"] = {},
+  host = "127.0.0.1",
+): Promise<TestService> {
+  const lines = new LabLines()
+  const service = await serveLabPingUdp({ host, port: 0, write: lines.write, settings })
+  return { ...service, lines, [Symbol.asyncDispose]: service.close }
+}
+
+/** The hello service on a free port of loopback, with a short pause. */
+export async function startLabHello(settings: LabHelloOptions["settings"] = {}): Promise<TestService> {
+  const lines = new LabLines()
+  const service = await serveLabHello({
+    host: "127.0.0.1",
+    port: 0,
+    write: lines.write,
+    settings: { pauseMs: 40, ...settings },
   })
   return { ...service, lines, [Symbol.asyncDispose]: service.close }
 }

@@ -2,6 +2,8 @@ import type { Command } from "commander"
 import { registerChat } from "./lab-chat.ts"
 import { registerFeed } from "./lab-feed.ts"
 import { registerFile } from "./lab-file.ts"
+import { registerHello } from "./lab-hello.ts"
+import { registerPing } from "./lab-ping.ts"
 import { registerSum } from "./lab-sum.ts"
 
 /** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
@@ -13,5 +15,7 @@ export function register(program: Command): void {
   registerChat(lab)
   registerFile(lab)
   registerFeed(lab)
+  registerPing(lab)
+  registerHello(lab)
   registerSum(lab)
 }

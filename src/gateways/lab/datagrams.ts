@@ -1,12 +1,29 @@
 import { createSocket, type Socket } from "node:dgram"
+import { lookup } from "node:dns/promises"
 import { once } from "node:events"
 import { isIPv6 } from "node:net"
+import { LandlineError } from "../../protocol/errors.ts"
 import { type Address, inWords, onEach } from "./listener.ts"
 
 /** Where a datagram comes from, or goes to. */
 export interface Peer {
   readonly address: string
   readonly port: number
+}
+
+/** All that a name stands for; IPv4 first, which more programs listen on. @throws LandlineError no_hub */
+export async function peersOf({ host, port }: Address): Promise<Peer[]> {
+  try {
+    const found = await lookup(host, { all: true, order: "ipv4first" })
+    return found.map(({ address }) => ({ address, port }))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new LandlineError(
+      "no_hub",
+      { host, port },
+      `There is no way to ${host}:${port} (${code}). Is the address right?`,
+    )
+  }
 }
 
 export interface DatagramOptions extends Address {
@@ -20,6 +37,7 @@ export class Datagrams {
   readonly port: number
   readonly #sockets: ReadonlyMap<4 | 6, Socket>
   readonly #onError: (error: Error) => void
+  #closed = false
 
   private constructor(port: number, sockets: ReadonlyMap<4 | 6, Socket>, onError: (error: Error) => void) {
     this.port = port
@@ -53,7 +71,7 @@ export class Datagrams {
     })
   }
 
-  /** Of an address of a family that there is no socket for, nothing is sent. */
+  /** There is a socket of its family; to others nothing is sent. */
   reaches({ address }: Peer): boolean {
     return this.#sockets.has(familyOf(address))
   }
@@ -67,7 +85,7 @@ export class Datagrams {
       }
       const socket = this.#sockets.get(familyOf(to.address))
       try {
-        if (socket) socket.send(bytes, to.port, to.address, sent)
+        if (socket && !this.#closed) socket.send(bytes, to.port, to.address, sent)
         else resolve()
       } catch (error) {
         sent(error as Error) // port 0, which a forged datagram may come from
@@ -76,6 +94,8 @@ export class Datagrams {
   }
 
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     for (const socket of this.#sockets.values()) socket.close()
   }
 }

@@ -3,15 +3,15 @@ import { encode } from "../../../protocol/lab/encodings.ts"
 import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import { diagnosePing } from "../../../protocol/lab/ping-diagnosis.ts"
 import { answerTo, type PingMessage, PingReader } from "../../../protocol/lab/ping-words.ts"
-import { Datagrams, type Peer } from "../datagrams.ts"
+import { Datagrams, type Peer, peersOf } from "../datagrams.ts"
 import { type Address, addressText, addressTuple } from "../listener.ts"
 import type { LabLog } from "../log.ts"
 import { PerSecond, PerSource } from "./per-second.ts"
 import type { PingSettings } from "./server.ts"
 
 export interface UdpSettings extends Pick<PingSettings, "tokens" | "response" | "encoding" | "echo"> {
-  /** Where all answers go; left out: to whom it was that asked. */
-  readonly to?: Peer | undefined
+  /** Where all answers go; left out: to the address that a datagram came from. */
+  readonly to?: Address | undefined
   /** Datagrams of one address that are answered. */
   readonly perSecondMax: number
 }
@@ -32,26 +32,24 @@ export class PingUdp {
   /** @throws LandlineError port_in_use | usage */
   static async open(address: Address, log: LabLog, settings: UdpSettings): Promise<PingUdp> {
     const first = Promise.withResolvers<void>()
+    const targets = settings.to && (await peersOf(settings.to))
+    let to: Peer | undefined
     const answerer = new Answerer(log, settings)
     const datagrams = await Datagrams.open({
       ...address,
       onDatagram(bytes, from) {
-        const answer = answerer.answer(bytes, from)
+        const answer = answerer.answer(bytes, from, to ?? from)
         if (!answer) return
-        const to = settings.to ?? from
-        const sent = answer.bytes ? datagrams.send(answer.bytes, to) : undefined
+        const sent = answer.bytes ? datagrams.send(answer.bytes, to ?? from) : undefined
         void Promise.resolve(sent).then(first.resolve)
       },
       onError: (error) => log.warning("send_resp", `A datagram was not sent: ${error.message}`),
     })
-    if (settings.to && !datagrams.reaches(settings.to)) {
+    to = targets?.find((peer) => datagrams.reaches(peer))
+    if (targets && !to) {
       datagrams.close()
-      const { address: there, port } = settings.to
-      throw new LandlineError(
-        "usage",
-        {},
-        `Nothing can be sent from ${address.host} to ${addressText(there, port)}. Choose another with --host or --to.`,
-      )
+      const why = `Nothing can be sent from ${address.host} to ${settings.to!.host}`
+      throw new LandlineError("usage", {}, `${why}. Choose another with --host or --to.`)
     }
     return new PingUdp(datagrams, first.promise)
   }
@@ -74,7 +72,7 @@ class Answerer {
   }
 
   /** The answer; without bytes for a token; undefined for what is not answered. */
-  answer(bytes: Uint8Array, from: Peer): { readonly bytes?: Uint8Array } | undefined {
+  answer(bytes: Uint8Array, from: Peer, to: Peer): { readonly bytes?: Uint8Array } | undefined {
     const rate = this.#rates.of(from.address)
     if (!rate.take()) {
       if (rate.justFull && this.#lines.take()) this.#log.warning("recv_message", this.#tooMany(from))
@@ -97,7 +95,8 @@ class Answerer {
       return undefined
     }
     if (told) this.#log.info("recv_message", `${source}: ${message.text}`)
-    return this.#within(bytes.length, answerTo(message.text, this.#settings.response), source, told)
+    const answer = answerTo(message.text, this.#settings.response)
+    return this.#within(bytes.length, answer, addressTuple(to.address, to.port), told)
   }
 
   /** The message that the datagram is; undefined where it is none, or more than one. */
@@ -117,22 +116,17 @@ class Answerer {
   #within(
     most: number,
     answer: string,
-    source: string,
+    target: string,
     told: boolean,
   ): { readonly bytes: Uint8Array } | undefined {
     const bytes = encode(answer, this.#settings.encoding)!
     if (bytes.length > most) {
       const why = `it has ${bytes.length} bytes, and over UDP no answer is longer than what came`
-      if (told) this.#log.warning("send_resp", `${source}: ${answer} is not sent: ${why}`)
+      if (told) this.#log.warning("send_resp", `${target}: ${answer} is not sent: ${why}`)
       return undefined
     }
-    if (told) this.#log.info("send_resp", `${this.#target(source)}: ${answer}`)
+    if (told) this.#log.info("send_resp", `${target}: ${answer}`)
     return { bytes }
-  }
-
-  #target(source: string): string {
-    const { to } = this.#settings
-    return to ? addressTuple(to.address, to.port) : source
   }
 
   #tooMany({ address }: Peer): string {
