@@ -1,0 +1,80 @@
+import type { ConnectFacts } from "./connect.ts"
+import type { HelloFacts } from "./hello.ts"
+import type { IdleFacts } from "./idle.ts"
+import type { LoadFacts } from "./load.ts"
+import type { MachineFacts } from "./machine.ts"
+import type { InterfaceFacts } from "./own-interface.ts"
+import type { PacketFacts } from "./packet-size.ts"
+import type { ResolveFacts } from "./resolve.ts"
+import type { SumFacts } from "./sum.ts"
+import type { Target } from "./target.ts"
+import type { ThroughputFacts } from "./throughput.ts"
+import type { UdpFacts } from "./udp.ts"
+
+/** What each step finds out. */
+export interface Facts {
+  readonly interface: InterfaceFacts
+  readonly resolve: ResolveFacts
+  readonly connect: ConnectFacts
+  readonly hello: HelloFacts
+  readonly udp: UdpFacts
+  readonly idle: IdleFacts
+  readonly mtu: PacketFacts
+  readonly download: ThroughputFacts
+  readonly upload: ThroughputFacts
+  readonly load: LoadFacts
+  readonly sum: SumFacts
+  readonly machine: MachineFacts
+}
+
+export type StepName = keyof Facts
+
+/** `unknown`: it could not be found out. `skipped`: it depends on something that failed. */
+export type State = "pass" | "warn" | "fail" | "skipped" | "unknown"
+
+/** What a step's facts mean. */
+export interface Judged {
+  readonly state: State
+  /** One plain sentence. */
+  readonly say: string
+}
+
+export interface Row<S extends StepName = StepName> extends Judged {
+  readonly step: S
+  /** Undefined where nothing was measured. */
+  readonly facts: Facts[S] | undefined
+}
+
+/** The rows so far. */
+export type Rows = { readonly [S in StepName]?: Row<S> }
+
+/** What a step works with. */
+export interface Checking {
+  readonly target: Target
+  /** Who speaks. */
+  readonly as: string
+  /** Throughput is measured without waiting for others. */
+  readonly together: boolean
+  /** Of the steps before. */
+  readonly rows: Rows
+  readonly signal: AbortSignal
+  /** How far the step is. @param share 0 to 1 @param note in place of what the step does, such as why it waits */
+  progress(share: number, note?: string): void
+}
+
+export interface Step<S extends StepName> {
+  /** On screen. */
+  readonly title: string
+  /** What is being done, while it is. */
+  readonly doing: string
+  /** Steps that must not have failed. */
+  readonly needs: readonly StepName[]
+  /** @throws LandlineError no_hub where the hub is gone; others where it cannot be measured */
+  run(checking: Checking): Promise<Facts[S]>
+  judge(facts: Facts[S], checking: Pick<Checking, "target" | "rows">): Judged
+}
+
+export const pass = (say: string): Judged => ({ state: "pass", say })
+export const warn = (say: string): Judged => ({ state: "warn", say })
+export const fail = (say: string): Judged => ({ state: "fail", say })
+export const unknown = (say: string): Judged => ({ state: "unknown", say })
