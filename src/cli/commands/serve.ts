@@ -1,4 +1,5 @@
 import { flushCompileCache } from "node:module"
+import { isIPv6 } from "node:net"
 import { networkInterfaces } from "node:os"
 import { setFlagsFromString } from "node:v8"
 import type { Command } from "commander"
@@ -54,7 +55,10 @@ const OPEN_WARNING =
 
 /** Where the hub listens, and the ways in. */
 function greeting({ address, port, settings, lab }: Hub): string {
-  const addresses = [address, ...networkAddresses(settings).map((host) => `http://${host}:${port}`)]
+  const addresses = [
+    address,
+    ...networkAddresses(settings).map((host) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`),
+  ]
   const at = port === 7300 ? "" : ` --hub localhost:${port}`
   const services = lab.map(
     ({ service, port }) => `  ${service.padEnd(9)} ${settings.lan ? "port" : settings.host} ${port}`,

@@ -59,7 +59,8 @@ export class PingUdp {
   }
 }
 
-class Answerer {
+/** Decides what is answered. */
+export class Answerer {
   readonly #log: LabLog
   readonly #settings: UdpSettings
   readonly #rates: PerSource
