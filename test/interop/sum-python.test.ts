@@ -8,7 +8,7 @@ import { spawnProgram } from "../support/process.ts"
 import { needs } from "../support/programs.ts"
 import { tempDir } from "../support/temp.ts"
 
-const client = fileURLToPath(new URL("python/sum_client.py", import.meta.url))
+const client = fileURLToPath(new URL("python/exchange_client.py", import.meta.url))
 
 test("sum: a client written from PROTOCOL.md, in Python, holds the same transcript as the hub", {
   timeout: 60_000,
