@@ -40,12 +40,12 @@ const PURE: Record<string, readonly string[]> = { protocol: ["zod"], core: [], c
 
 /** The folders there are, and what may be in those that have a fixed set. */
 const FOLDERS: Record<string, readonly string[]> = {
-  "": ["bench", "bin", "docs", "scripts", "src", "test", "web"],
+  "": ["bench", "bin", "docs", "examples", "scripts", "src", "test", "web"],
   src: ["capabilities", "cli", "client", "core", "gateways", "hub", "protocol", "storage"],
-  "src/capabilities": ["chat", "check", "feeds", "files"],
+  "src/capabilities": ["chat", "check", "feeds", "files", "lab"],
   "src/gateways": ["http", "irc", "lab", "line", "websocket"],
   "src/storage": ["disk", "memory", "nats", "sqlite"],
-  "src/cli": ["chat", "check", "commands", "feeds", "files", "line", "sum"],
+  "src/cli": ["chat", "check", "commands", "feeds", "files", "lab", "line", "sum"],
   test: ["conformance", "e2e", "faults", "fuzz", "interop", "support"],
 }
 

@@ -1,0 +1,62 @@
+import type { Attempt } from "./attempt.ts"
+
+/** One thing that is tried of somebody's server. */
+export interface LabCase {
+  /** For `--only`: `byte-by-byte`. */
+  readonly name: string
+  /** `basic`: the document itself demands it. `robust`: TCP allows it, and a server in earnest must bear it. */
+  readonly demand: "basic" | "robust"
+  /** What is done, as a sentence without subject: `Sends PING one byte at a time.` */
+  readonly does: string
+  /** What must come: `One PONG.` */
+  readonly expects: string
+  /** The usual cause where it fails, in one sentence that a beginner understands. */
+  readonly cause: string
+  run(server: TriedServer): Promise<Outcome>
+}
+
+/** The server that is tried. */
+export interface TriedServer {
+  /** ms that an answer may take. */
+  readonly timeoutMs: number
+  /** A new connection. @throws LandlineError no_hub where nothing listens */
+  connect(): Promise<Attempt>
+  /** Ends it and starts it anew, at once; only where its command is known. */
+  readonly restart: (() => Promise<void>) | undefined
+}
+
+export type Outcome =
+  | { readonly verdict: "pass" }
+  | { readonly verdict: "not applicable"; readonly why: string }
+  | Failure
+
+export interface Failure {
+  readonly verdict: "fail"
+  /** What came instead, in one sentence. */
+  readonly what: string
+  /** What was sent, and what came back, on the connection that failed. */
+  readonly sent: Uint8Array
+  readonly got: Uint8Array
+  /** What should have come, where it is one text; then `byte` is the first place in which `got` differs from it. */
+  readonly expected?: Uint8Array
+  readonly byte?: number
+}
+
+export const PASS: Outcome = { verdict: "pass" }
+
+export const notApplicable = (why: string): Outcome => ({ verdict: "not applicable", why })
+
+/** @param expected what should have come, where it is one text */
+export function fail({ sent, got }: Attempt, what: string, expected?: Uint8Array | string): Failure {
+  if (expected === undefined) return { verdict: "fail", what, sent, got }
+  const bytes = typeof expected === "string" ? new TextEncoder().encode(expected) : expected
+  const same = bytes.findIndex((byte, at) => byte !== got[at])
+  return { verdict: "fail", what, sent, got, expected: bytes, byte: same < 0 ? bytes.length : same }
+}
+
+/** A case with its outcome. */
+export interface Tried {
+  readonly case: LabCase
+  readonly outcome: Outcome
+  readonly ms: number
+}
