@@ -11,6 +11,7 @@ import { Lines } from "../capabilities/check/lines.ts"
 import { Turns } from "../capabilities/check/turns.ts"
 import { Feeds } from "../capabilities/feeds/feeds.ts"
 import { type FileSettings, Files } from "../capabilities/files/files.ts"
+import { Lab } from "../capabilities/lab/lab.ts"
 import { HUB } from "../core/author.ts"
 import { systemClock } from "../core/clock.ts"
 import { People } from "../core/people.ts"
@@ -101,6 +102,7 @@ export async function startHub(
   }
   const hub = { name: settings.name, version }
   const names = hubNames(settings)
+  const records = new Lab(systemClock)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
 
   const sessionsGateway = new WebSocketGateway({
@@ -120,6 +122,7 @@ export async function startHub(
     files,
     feeds,
     check,
+    lab: settings.lab ? records : undefined,
     people,
     hub,
     names,
@@ -186,6 +189,7 @@ export async function startHub(
         joined = (await ownFeeds.begin(feed)) && joined
       lab = await serveHubLab({
         services: settings.lab,
+        lab: records,
         host,
         hubPort: portOf(http.app),
         room: settings.labRoom,

@@ -1,6 +1,7 @@
 import { ChatClient, type ChatClientOptions } from "../gateways/lab/chat/client.ts"
 import { BroadcastRoom } from "../gateways/lab/chat/room.ts"
 import { ChatServer, type ChatSettings, chatDefaults } from "../gateways/lab/chat/server.ts"
+import type { Delivery } from "../gateways/lab/deliver.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import type { Diagnosis } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
@@ -13,6 +14,7 @@ export interface LabChatOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  readonly deliver?: Delivery | undefined
   readonly settings?: Partial<ChatSettings>
   write(line: LabLine): void
 }
@@ -31,6 +33,7 @@ export async function serveLabChat(options: LabChatOptions): Promise<LabService>
       return closed(socket)
     },
     closeAll: () => server.close(),
+    deliver: options.deliver,
   })
   log.info("start", `Server started on ${host}:${service.port}`)
   return service

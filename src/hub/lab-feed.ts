@@ -1,3 +1,4 @@
+import type { Delivery } from "../gateways/lab/deliver.ts"
 import { type FeedClientOptions, receiveFeed } from "../gateways/lab/feed/client.ts"
 import { seedRandom } from "../gateways/lab/feed/random.ts"
 import { RandomSource, type RandomSourceOptions } from "../gateways/lab/feed/random-source.ts"
@@ -11,6 +12,7 @@ export interface LabFeedOptions extends Partial<RandomSourceOptions> {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  readonly deliver?: Delivery | undefined
   /** Makes the messages repeatable. */
   readonly seed?: number | undefined
   readonly settings?: Partial<FeedSettings>
@@ -33,6 +35,8 @@ export async function serveLabFeed(options: LabFeedOptions): Promise<LabService>
       return closed(socket)
     },
     closeAll: () => server.close(),
+    deliver: options.deliver,
+    everyMs: intervalMs,
   })
   log.info("main", `Server started on ws://${host.includes(":") ? `[${host}]` : host}:${service.port}`)
   return service

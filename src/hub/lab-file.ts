@@ -1,3 +1,4 @@
+import type { Delivery } from "../gateways/lab/deliver.ts"
 import { type SendOptions, sendFile } from "../gateways/lab/file/client.ts"
 import { FolderSink } from "../gateways/lab/file/folder.ts"
 import { FileServer, type FileSettings, fileDefaults } from "../gateways/lab/file/server.ts"
@@ -12,6 +13,7 @@ export interface LabFileOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  readonly deliver?: Delivery | undefined
   /** Where files are saved. */
   readonly folder: string
   readonly settings?: Partial<FileSettings>
@@ -30,6 +32,7 @@ export async function serveLabFile(options: LabFileOptions): Promise<LabService>
     log,
     serve: (socket) => server.serve(socket),
     closeAll: () => server.close(),
+    deliver: options.deliver,
   })
   log.info("__init__", `Listening on ${host}:${service.port}`)
   return service

@@ -1,3 +1,4 @@
+import type { Delivery } from "../gateways/lab/deliver.ts"
 import { greet, type HelloClientOptions } from "../gateways/lab/hello/client.ts"
 import { HelloServer, type HelloSettings, helloDefaults } from "../gateways/lab/hello/server.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
@@ -11,6 +12,7 @@ export interface LabHelloOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  readonly deliver?: Delivery | undefined
   readonly settings?: Partial<HelloSettings>
   write(line: LabLine): void
 }
@@ -26,6 +28,7 @@ export async function serveLabHello(options: LabHelloOptions): Promise<LabServic
     log,
     serve: (socket) => server.serve(socket),
     closeAll: () => server.close(),
+    deliver: options.deliver,
   })
   log.info("main", `Listening on ${host}:${service.port}`)
   return service

@@ -1,3 +1,4 @@
+import type { Delivery } from "../gateways/lab/deliver.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import { type PingClientOptions, ping } from "../gateways/lab/ping/client.ts"
 import { PingServer, type PingSettings, pingDefaults } from "../gateways/lab/ping/server.ts"
@@ -13,6 +14,7 @@ export interface LabPingOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  readonly deliver?: Delivery | undefined
   readonly settings?: Partial<PingSettings>
   write(line: LabLine): void
 }
@@ -28,12 +30,13 @@ export async function serveLabPing(options: LabPingOptions): Promise<LabService>
     log,
     serve: (socket) => server.serve(socket),
     closeAll: () => server.close(),
+    deliver: options.deliver,
   })
   log.info("init", `Listening on ${host}:${service.port}`)
   return service
 }
 
-export interface LabPingUdpOptions extends Omit<LabPingOptions, "settings"> {
+export interface LabPingUdpOptions extends Omit<LabPingOptions, "settings" | "deliver"> {
   readonly settings?: Partial<UdpSettings>
 }
 

@@ -1,7 +1,10 @@
 import type { Socket } from "node:net"
+import { Deliveries, type Delivery } from "../gateways/lab/deliver.ts"
 import { listen } from "../gateways/lab/listener.ts"
 import type { LabLog } from "../gateways/lab/log.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
+
+export type { Delivery } from "../gateways/lab/deliver.ts"
 
 /** A lab service that runs. */
 export interface LabService {
@@ -20,16 +23,28 @@ export interface LabPortOptions {
   serve(socket: Socket): Promise<void>
   /** Lets all clients go. */
   closeAll(): Promise<void>
+  /** How what the service writes goes out. */
+  readonly deliver?: Delivery | undefined
+  /** Ms between what it writes unasked; left out: it only answers. */
+  readonly everyMs?: number | undefined
+  /** Sees each connection before the service does. */
+  watch?(socket: Socket): void
 }
 
 /** Opens the port of a lab service. @throws LandlineError port_in_use | usage */
-export async function openLabPort({ host, port, log, serve, closeAll }: LabPortOptions): Promise<LabService> {
+export async function openLabPort(options: LabPortOptions): Promise<LabService> {
+  const { host, port, log, deliver: how = "normal", everyMs } = options
+  const deliveries = new Deliveries({ how, log, everyMs })
   const first = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
   const listener = await listen({
     host,
     port,
-    onConnection: (socket) => void serve(socket).then(first.resolve),
+    onConnection(socket) {
+      deliveries.take(socket)
+      options.watch?.(socket)
+      void options.serve(socket).then(first.resolve)
+    },
     onRefused: (address) =>
       log.warning("start", `Refused ${address}: ${labLimits.connectionsMax} connections are open already`),
   })
@@ -38,7 +53,8 @@ export async function openLabPort({ host, port, log, serve, closeAll }: LabPortO
     firstLeft: first.promise,
     close() {
       listener.close()
-      closing ??= closeAll() // two services on one port are one
+      closing ??= options.closeAll() // two services on one port are one
+      deliveries.hasten()
       return closing
     },
   }

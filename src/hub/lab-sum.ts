@@ -1,3 +1,4 @@
+import type { Delivery } from "../gateways/lab/deliver.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import { exchange, type SumClientOptions, type SumOutcome } from "../gateways/lab/sum/client.ts"
 import { SumServer, type SumSettings, sumDefaults } from "../gateways/lab/sum/server.ts"
@@ -10,6 +11,7 @@ export interface LabSumOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
+  readonly deliver?: Delivery | undefined
   readonly settings?: Partial<SumSettings>
   write(line: LabLine): void
 }
@@ -31,6 +33,7 @@ export async function serveLabSum(options: LabSumOptions): Promise<LabSumService
     log,
     serve: (socket) => server.serve(socket),
     closeAll: () => server.close(),
+    deliver: options.deliver,
   })
   log.info("start_server", sumListening(settings.name, `${host}:${service.port}`))
   return { ...service, stopped: server.stopped }

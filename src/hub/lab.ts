@@ -1,5 +1,7 @@
 import type { Socket } from "node:net"
 import type { Chat } from "../capabilities/chat/chat.ts"
+import type { Lab } from "../capabilities/lab/lab.ts"
+import type { Trace } from "../capabilities/lab/trace.ts"
 import type { Author } from "../core/author.ts"
 import { HubRoom, type HubRoomParts } from "../gateways/lab/chat/hub-room.ts"
 import { ChatServer, chatDefaults } from "../gateways/lab/chat/server.ts"
@@ -13,12 +15,14 @@ import { type FileSink, SeveralSinks } from "../gateways/lab/file/sink.ts"
 import { HelloServer, helloDefaults } from "../gateways/lab/hello/server.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import { PingServer, pingDefaults } from "../gateways/lab/ping/server.ts"
+import { record } from "../gateways/lab/record.ts"
 import { SharedPort, type Sharing } from "../gateways/lab/shared-port.ts"
 import { SumServer, sumDefaults } from "../gateways/lab/sum/server.ts"
 import { LandlineError } from "../protocol/errors.ts"
 import type { LabPorts } from "../protocol/lab/diagnosis.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
 import { chatOrFile, feedOrSum } from "../protocol/lab/other-protocol.ts"
+import type { LabServiceName } from "../protocol/lab/records.ts"
 import { limits } from "../protocol/limits.ts"
 import { openPingPort } from "./lab-ping.ts"
 import { closed, type LabService, openLabPort } from "./lab-service.ts"
@@ -27,10 +31,8 @@ import { sumListening } from "./lab-sum.ts"
 export { asText } from "../gateways/lab/log.ts"
 export type { LabService } from "./lab-service.ts"
 
-type ServiceName = "chat" | "file" | "feed" | "sum" | "ping" | "hello"
-
 /** Each service and the port of its document, so that coursework clients need no edit. */
-const DOCUMENT_PORTS: Record<ServiceName, number> = {
+const DOCUMENT_PORTS: Record<LabServiceName, number> = {
   chat: 12345,
   file: 12345,
   feed: 8000,
@@ -39,7 +41,7 @@ const DOCUMENT_PORTS: Record<ServiceName, number> = {
   hello: 50_000,
 }
 /** Services that can be told apart on one port. */
-const SHARINGS: readonly Sharing<ServiceName>[] = [
+const SHARINGS: readonly Sharing<LabServiceName>[] = [
   {
     names: ["chat", "file"],
     tell: chatOrFile,
@@ -66,6 +68,8 @@ export interface HubLabOptions extends HubRoomParts, HubFilesParts, HubFeedsPart
   readonly hubPort: number
   /** Where files are saved as well; left out: nowhere. */
   readonly folder?: string | undefined
+  /** Where connections and diagnoses are kept. */
+  readonly lab: Lab
   write(line: LabLine): void
 }
 
@@ -82,9 +86,13 @@ interface Service {
  * @throws LandlineError usage | bad_name | too_many | port_in_use; then none of them runs
  */
 export async function serveHubLab(options: HubLabOptions): Promise<(LabService & { service: string })[]> {
-  const { host, hubPort, write, chat, room } = options
+  const { host, hubPort, write, chat, room, lab } = options
   const ports = wanted(options.services)
-  const log = new LabLog(write)
+  const log = new LabLog((line) => {
+    if (line.diagnosis) lab.diagnosed(line.diagnosis, line.diagnosis.address)
+    write(line)
+  })
+  const traces = new WeakMap<Socket, Trace>()
   await makeRoom(chat, room, log)
   const known: LabPorts = { hub: hubPort }
   const services = await servicesOf(options, log, known)
@@ -96,7 +104,10 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
         sharing &&
         new SharedPort(
           sharing,
-          (name, socket, firstBytes) => void services[name].serve(socket, firstBytes),
+          (name, socket, firstBytes) => {
+            traces.get(socket)!.service = name
+            void services[name].serve(socket, firstBytes)
+          },
           log,
           labLimits.timeoutMs,
         )
@@ -105,6 +116,7 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
         host,
         port,
         log,
+        watch: (socket) => void traces.set(socket, record(lab, socket, shared ? undefined : names[0])),
         async serve(socket) {
           if (!shared) return services[names[0]!].serve(socket)
           shared.take(socket)
@@ -125,6 +137,7 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
     await Promise.all(started.map((running) => running.close()))
     throw error
   }
+  lab.services = started.map(({ service, port }) => ({ service, port }))
   return started
 }
 
@@ -132,7 +145,7 @@ async function servicesOf(
   options: HubLabOptions,
   log: LabLog,
   ports: LabPorts,
-): Promise<Record<ServiceName, Service>> {
+): Promise<Record<LabServiceName, Service>> {
   const chat = new ChatServer(new HubRoom(options), log, { ...chatDefaults, ports })
   const fileBytesMax = limits.fileBytesMax // the hub has bounds of its own
   const file = new FileServer(await sinkOf(options), log, { ...fileDefaults, ports, fileBytesMax })
@@ -203,8 +216,8 @@ async function makeRoom(chat: Chat, room: string, log: LabLog): Promise<void> {
 }
 
 /** Ports and the services on each. Port 0 is another one each time. */
-function wanted(services: true | string): { names: ServiceName[]; port: number }[] {
-  const ports: { names: ServiceName[]; port: number }[] = []
+function wanted(services: true | string): { names: LabServiceName[]; port: number }[] {
+  const ports: { names: LabServiceName[]; port: number }[] = []
   const texts = services === true ? Object.keys(DOCUMENT_PORTS) : services.split(",")
   for (const { name, port } of texts.map(serviceAndPort)) {
     const shared = ports.find((other) => port !== 0 && other.port === port && !other.names.includes(name))
@@ -220,7 +233,7 @@ function wanted(services: true | string): { names: ServiceName[]; port: number }
   return ports
 }
 
-function serviceAndPort(text: string): { name: ServiceName; port: number } {
+function serviceAndPort(text: string): { name: LabServiceName; port: number } {
   const [name = "", port] = text.trim().split(":")
   if (!isService(name) || !/^\d{0,5}$/.test(port ?? "") || Number(port ?? 0) > 65_535)
     throw new LandlineError(
@@ -232,9 +245,9 @@ function serviceAndPort(text: string): { name: ServiceName; port: number } {
 }
 
 /** How services that are on one port are told apart; undefined for one alone, or where they cannot be. */
-function sharingOf(names: readonly ServiceName[]): Sharing<ServiceName> | undefined {
+function sharingOf(names: readonly LabServiceName[]): Sharing<LabServiceName> | undefined {
   if (names.length === 1) return undefined
   return SHARINGS.find((sharing) => names.every((name) => sharing.names.includes(name)))
 }
 
-const isService = (name: string): name is ServiceName => Object.hasOwn(DOCUMENT_PORTS, name)
+const isService = (name: string): name is LabServiceName => Object.hasOwn(DOCUMENT_PORTS, name)

@@ -6,6 +6,7 @@ import { Lines } from "../../src/capabilities/check/lines.ts"
 import { Turns } from "../../src/capabilities/check/turns.ts"
 import { Feeds } from "../../src/capabilities/feeds/feeds.ts"
 import { Files } from "../../src/capabilities/files/files.ts"
+import type { Lab } from "../../src/capabilities/lab/lab.ts"
 import type { BlobStore } from "../../src/core/blob-store.ts"
 import { systemClock } from "../../src/core/clock.ts"
 import { People } from "../../src/core/people.ts"
@@ -35,6 +36,7 @@ export async function startGateway(
   bounds: Partial<HttpLimits> = {},
   log: TopicLog = openMemoryLog(),
   blobs: BlobStore = openMemoryBlobs(),
+  lab?: Lab,
 ): Promise<TestGateway> {
   const defects: unknown[] = []
   const topics = new Topics(log)
@@ -61,6 +63,7 @@ export async function startGateway(
         lines: new Lines(systemClock),
         exchanges: new Exchanges(),
       },
+      lab,
       people: new People(directory),
       hub: { name: "test", version: "0" },
       names: new Set(),

@@ -1,6 +1,7 @@
 import { Chat } from "../../src/capabilities/chat/chat.ts"
 import { Feeds } from "../../src/capabilities/feeds/feeds.ts"
 import { Files } from "../../src/capabilities/files/files.ts"
+import { Lab } from "../../src/capabilities/lab/lab.ts"
 import { systemClock } from "../../src/core/clock.ts"
 import { People } from "../../src/core/people.ts"
 import { Presence } from "../../src/core/presence.ts"
@@ -45,6 +46,7 @@ export async function startLabHub(options: Partial<HubLabOptions> & Pick<HubLabO
   await feeds.begin()
   await files.begin()
   const lines = new LabLines()
+  const lab = new Lab(systemClock)
   const services = await serveHubLab({
     chat,
     files,
@@ -57,6 +59,7 @@ export async function startLabHub(options: Partial<HubLabOptions> & Pick<HubLabO
     hubPort: 7300,
     joined: true,
     size: 100,
+    lab,
     write: lines.write,
     ...options,
   })
@@ -76,6 +79,7 @@ export async function startLabHub(options: Partial<HubLabOptions> & Pick<HubLabO
     reports,
     directory,
     topics,
+    lab,
     lines,
     /** Of the first service. */
     port: services[0]!.port,

@@ -4,7 +4,15 @@ import type { ChatClient, LabLine } from "../../hub/lab-chat.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { Screen } from "../chat/screen.ts"
 import { print, printJson } from "../output.ts"
-import { type Address, address, interrupted, portNumber, seconds } from "./lab-options.ts"
+import {
+  type Address,
+  address,
+  type DeliverOption,
+  delivery,
+  interrupted,
+  portNumber,
+  seconds,
+} from "./lab-options.ts"
 
 const PORT = 12345
 
@@ -25,6 +33,7 @@ export function registerChat(lab: Command): void {
       "ends a connection with 64-byte headers (default: !DISCONNECT or !DISCONNECTED)",
     )
     .option("--timeout <seconds>", "for a username, or the rest of a message (default: 30)", seconds)
+    .addOption(delivery())
     .option("--once", "end when the first client has left")
     .option("--json", "log as JSON lines")
     .addHelpText("after", "\nExample:\n  landline lab chat serve --port 12345")
@@ -45,7 +54,7 @@ export function registerChat(lab: Command): void {
 const header = (help: string) => new Option("--header <bytes>", help).choices(["10", "64"])
 const WIDTHS = { 10: 10, 64: 64 } as const
 
-interface ServeOptions {
+interface ServeOptions extends DeliverOption {
   readonly host: string
   readonly port: number
   readonly header?: keyof typeof WIDTHS
@@ -63,6 +72,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const service = await serveLabChat({
     host: options.host,
     port: options.port,
+    deliver: options.deliver,
     settings: {
       headerBytes: options.header && WIDTHS[options.header],
       ack: options.ack,

@@ -6,7 +6,16 @@ import { type FeedWant, valuesOf, WANTS } from "../../protocol/lab/feed-messages
 import { labLimits } from "../../protocol/lab/lab-limits.ts"
 import { printable } from "../../protocol/text.ts"
 import { print, printJson } from "../output.ts"
-import { type Address, address, countUpTo, interrupted, portNumber, seconds } from "./lab-options.ts"
+import {
+  type Address,
+  address,
+  countUpTo,
+  type DeliverOption,
+  delivery,
+  interrupted,
+  portNumber,
+  seconds,
+} from "./lab-options.ts"
 
 const PORT = 8000
 
@@ -31,6 +40,7 @@ export function registerFeed(lab: Command): void {
     )
     .option("--seed <number>", "the same messages each time", countUpTo(2 ** 32 - 1))
     .option("--timeout <seconds>", "for a client's handshake (default: 30)", seconds)
+    .addOption(delivery())
     .option("--once", "end when the first client has left")
     .option("--json", "log as JSON lines")
     .addHelpText("after", "\nExample:\n  landline lab feed serve --interval-ms 200 --want users")
@@ -50,7 +60,7 @@ export function registerFeed(lab: Command): void {
 
 const want = (help: string) => new Option("--want <what>", help).choices(WANTS)
 
-interface ServeOptions {
+interface ServeOptions extends DeliverOption {
   readonly host: string
   readonly port: number
   readonly intervalMs: number
@@ -65,10 +75,10 @@ interface ServeOptions {
 
 async function serve(options: ServeOptions): Promise<void> {
   const { asText, serveLabFeed } = await import("../../hub/lab-feed.ts")
-  const { host, port, intervalMs, size, format, seed } = options
+  const { host, port, intervalMs, size, format, seed, deliver } = options
   const stopped = interrupted()
   const service = await serveLabFeed({
-    ...{ host, port, intervalMs, size, format, seed },
+    ...{ host, port, intervalMs, size, format, seed, deliver },
     settings: {
       want: options.want,
       ...(options.timeout !== undefined && { timeoutMs: options.timeout }),

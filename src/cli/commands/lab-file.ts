@@ -10,6 +10,8 @@ import {
   type Address,
   address,
   byteCount,
+  type DeliverOption,
+  delivery,
   interrupted,
   milliseconds,
   portNumber,
@@ -45,6 +47,7 @@ export function registerFile(lab: Command): void {
       labLimits.pauseMs,
     )
     .option("--timeout <seconds>", "for anything more of a file (default: 30)", seconds)
+    .addOption(delivery())
     .option("--once", "end when the first client has left")
     .option("--json", "log as JSON lines")
     .addHelpText("after", "\nExample:\n  landline lab file serve --dir received")
@@ -67,7 +70,7 @@ export function registerFile(lab: Command): void {
     .action(connect)
 }
 
-interface ServeOptions {
+interface ServeOptions extends DeliverOption {
   readonly host: string
   readonly port: number
   readonly dir: string
@@ -86,6 +89,7 @@ async function serve(options: ServeOptions): Promise<void> {
     host: options.host,
     port: options.port,
     folder: options.dir,
+    deliver: options.deliver,
     settings: {
       separator: options.separator,
       fileBytesMax: options.maxBytes,

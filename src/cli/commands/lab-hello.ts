@@ -2,7 +2,15 @@ import { type Command, InvalidArgumentError } from "commander"
 import { CLIENT_GREETING, SERVER_GREETING } from "../../protocol/lab/hello.ts"
 import { labLimits } from "../../protocol/lab/lab-limits.ts"
 import { print, printJson } from "../output.ts"
-import { type Address, address, interrupted, portNumber, seconds } from "./lab-options.ts"
+import {
+  type Address,
+  address,
+  type DeliverOption,
+  delivery,
+  interrupted,
+  portNumber,
+  seconds,
+} from "./lab-options.ts"
 
 const PORT = 50_000
 
@@ -17,6 +25,7 @@ export function registerHello(lab: Command): void {
     .option("--port <port>", "0 takes any free port", portNumber, PORT)
     .option("--greeting <text>", "what each client is greeted with", greeting, SERVER_GREETING)
     .option("--timeout <seconds>", "for a client's greeting (default: 5)", seconds)
+    .addOption(delivery())
     .option("--once", "end when the first client has left")
     .option("--json", "log as JSON lines")
     .addHelpText("after", "\nExample:\n  landline lab hello serve --once")
@@ -32,7 +41,7 @@ export function registerHello(lab: Command): void {
     .action(connect)
 }
 
-interface ServeOptions {
+interface ServeOptions extends DeliverOption {
   readonly host: string
   readonly port: number
   readonly greeting: string
@@ -43,11 +52,12 @@ interface ServeOptions {
 
 async function serve(options: ServeOptions): Promise<void> {
   const { asText, serveLabHello } = await import("../../hub/lab-hello.ts")
-  const { host, port, greeting, timeout } = options
+  const { host, port, deliver, greeting, timeout } = options
   const stopped = interrupted()
   const service = await serveLabHello({
     host,
     port,
+    deliver,
     settings: { greeting, ...(timeout !== undefined && { timeoutMs: timeout }) },
     write: (line) => (options.json ? printJson(line) : print(asText(line))),
   })

@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from "commander"
+import { InvalidArgumentError, Option } from "commander"
+import type { Delivery } from "../../hub/lab-service.ts"
 
 /** Values of flags that the lab's services share. */
 
@@ -71,4 +72,17 @@ export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve())
   })
+}
+
+const DELIVERIES: readonly Delivery[] = ["normal", "bytes", "glued", "slow", "late"]
+
+/** `--deliver`, of each `serve`. */
+export const delivery = () =>
+  new Option("--deliver <how>", "how answers go out, in ways that TCP allows")
+    .choices(DELIVERIES)
+    .default("normal")
+
+/** What `serve` reads from `--deliver`. */
+export interface DeliverOption {
+  readonly deliver: Delivery
 }

@@ -1,12 +1,22 @@
 import { createInterface } from "node:readline"
 import { type Command, InvalidArgumentError, Option } from "commander"
 import type { LabLine } from "../../hub/lab-ping.ts"
+import type { Delivery } from "../../hub/lab-service.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { ENCODINGS, type Encoding, encode } from "../../protocol/lab/encodings.ts"
 import { labLimits } from "../../protocol/lab/lab-limits.ts"
 import { OTHER_ANSWER, PING, PONG, QUIT_TOKENS } from "../../protocol/lab/ping-words.ts"
 import { print, printJson } from "../output.ts"
-import { type Address, address, countUpTo, interrupted, portNumber, seconds } from "./lab-options.ts"
+import {
+  type Address,
+  address,
+  countUpTo,
+  type DeliverOption,
+  delivery,
+  interrupted,
+  portNumber,
+  seconds,
+} from "./lab-options.ts"
 
 const PORT = 3033
 const EXAMPLES = `
@@ -39,6 +49,7 @@ export function registerPing(lab: Command): void {
     .option("--udp", "over UDP in place of TCP")
     .addOption(new Option("--to <host:port>", "over UDP: where all answers go").argParser(address(8000)))
     .option("--timeout <seconds>", "for a message (default: 30 for the first, then 300)", seconds)
+    .addOption(delivery())
     .option("--once", "end when the first client has left; over UDP, after the first answer")
     .option("--json", "log as JSON lines")
     .addHelpText("after", "\nExample:\n  landline lab ping serve --udp --port 8001")
@@ -62,7 +73,7 @@ export function registerPing(lab: Command): void {
 
 const encoding = () => new Option("--encoding <name>", "of the text").choices(ENCODINGS).default("utf-8")
 
-interface ServeOptions {
+interface ServeOptions extends DeliverOption {
   readonly host: string
   readonly port: number
   readonly token?: string
@@ -79,7 +90,7 @@ interface ServeOptions {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  const { host, port, response, other, encoding, timeout, to } = options
+  const { host, port, deliver, response, other, encoding, timeout, to } = options
   if (to && !options.udp) throw new LandlineError("usage", {}, "--to is for UDP: add --udp.")
   for (const [flag, text] of Object.entries({ token: options.token, response, other }))
     writable(`--${flag}`, text, encoding)
@@ -97,9 +108,10 @@ async function serve(options: ServeOptions): Promise<void> {
     write: (line: LabLine) => (options.json ? printJson(line) : print(asText(line))),
   }
   const service = options.udp
-    ? await serveLabPingUdp({ ...common, settings: { ...settings, to } })
+    ? await serveLabPingUdp({ ...common, settings: { ...settings, to, deliver: forDatagrams(deliver) } })
     : await serveLabPing({
         ...common,
+        deliver,
         settings: {
           ...settings,
           other,
@@ -109,6 +121,16 @@ async function serve(options: ServeOptions): Promise<void> {
       })
   await Promise.race(options.once ? [stopped, service.firstLeft] : [stopped])
   await service.close()
+}
+
+/** @throws LandlineError usage */
+function forDatagrams(how: Delivery): "normal" | "late" {
+  if (how === "normal" || how === "late") return how
+  throw new LandlineError(
+    "usage",
+    {},
+    `--deliver ${how} is not for datagrams, which arrive whole or not at all: with --udp it is late, or normal.`,
+  )
 }
 
 interface ConnectOptions {

@@ -5,7 +5,16 @@ import { labLimits } from "../../protocol/lab/lab-limits.ts"
 import { isBinary, SUM_FORMATS, type SumFormatName } from "../../protocol/lab/sum-formats.ts"
 import { FaultFound } from "../failure.ts"
 import { print, printJson } from "../output.ts"
-import { type Address, address, interrupted, milliseconds, portNumber, seconds } from "./lab-options.ts"
+import {
+  type Address,
+  address,
+  type DeliverOption,
+  delivery,
+  interrupted,
+  milliseconds,
+  portNumber,
+  seconds,
+} from "./lab-options.ts"
 
 const PORT = 8000
 
@@ -31,6 +40,7 @@ export function registerSum(lab: Command): void {
       labLimits.pauseMs,
     )
     .option("--timeout <seconds>", "for a request, and for the next one (default: 30)", seconds)
+    .addOption(delivery())
     .option("--once", "end when the first client has left")
     .option("--json", "log as JSON lines")
     .addHelpText("after", '\nExample:\n  landline lab sum serve --name "Ada\'s server"')
@@ -50,7 +60,7 @@ export function registerSum(lab: Command): void {
     .action(connect)
 }
 
-interface ServeOptions {
+interface ServeOptions extends DeliverOption {
   readonly host: string
   readonly port: number
   readonly name: string
@@ -63,11 +73,12 @@ interface ServeOptions {
 
 async function serve(options: ServeOptions): Promise<void> {
   const { asText, serveLabSum } = await import("../../hub/lab-sum.ts")
-  const { host, port, name, onOutOfRange, pauseMs, timeout } = options
+  const { host, port, deliver, name, onOutOfRange, pauseMs, timeout } = options
   const stopped = interrupted()
   const service = await serveLabSum({
     host,
     port,
+    deliver,
     settings: { name, onOutOfRange, pauseMs, ...(timeout !== undefined && { timeoutMs: timeout }) },
     write: (line) => (options.json ? printJson(line) : print(asText(line))),
   })

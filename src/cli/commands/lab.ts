@@ -5,8 +5,11 @@ import { registerFile } from "./lab-file.ts"
 import { registerHello } from "./lab-hello.ts"
 import { registerPing } from "./lab-ping.ts"
 import { registerSum } from "./lab-sum.ts"
+import { registerTable } from "./lab-table.ts"
+import { registerTrace } from "./lab-trace.ts"
+import { registerTry } from "./lab-try.ts"
 
-/** `landline lab SERVICE serve|connect`: one coursework program, stand-alone. */
+/** `landline lab SERVICE serve|connect|try`: one coursework program, stand-alone. */
 export function register(program: Command): void {
   const lab = program
     .command("lab")
@@ -18,4 +21,7 @@ export function register(program: Command): void {
   registerPing(lab)
   registerHello(lab)
   registerSum(lab)
+  registerTry(lab)
+  registerTrace(lab)
+  registerTable(lab)
 }

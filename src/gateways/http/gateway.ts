@@ -3,6 +3,7 @@ import type { Chat } from "../../capabilities/chat/chat.ts"
 import type { Check } from "../../capabilities/check/check.ts"
 import type { Feeds } from "../../capabilities/feeds/feeds.ts"
 import type { Files } from "../../capabilities/files/files.ts"
+import type { Lab } from "../../capabilities/lab/lab.ts"
 import { checkDoor } from "../../core/door.ts"
 import type { People } from "../../core/people.ts"
 import { LandlineError } from "../../protocol/errors.ts"
@@ -12,6 +13,7 @@ import { sendContinue } from "./bodies.ts"
 import { registerDurableStreams } from "./durable-streams.ts"
 import { registerFeeds } from "./feeds.ts"
 import { registerFiles } from "./files.ts"
+import { registerLab } from "./lab.ts"
 import { registerLine } from "./line.ts"
 import { registerPages } from "./pages.ts"
 import { boundBody, checkHead, endUnread, fromFastify, HEADERS, refuseUnread, sendError } from "./refusals.ts"
@@ -26,6 +28,8 @@ export interface HttpParts {
   readonly files: Files
   readonly feeds: Feeds
   readonly check: Check
+  /** Undefined where the hub serves no lab. */
+  readonly lab?: Lab | undefined
   readonly people: People
   readonly hub: { readonly name: string; readonly version: string }
   /** Names that the hub goes by, for `checkDoor`. */
@@ -138,6 +142,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body))
     scope.addHook("preParsing", async (request, reply) => sendContinue(request.raw, reply.raw))
+    registerLab(scope, parts)
     registerRooms(scope, parts, streams)
     registerFeeds(scope, parts, streams)
     registerDurableStreams(scope, parts, streams, bounds)

@@ -13,7 +13,7 @@ export interface LabLine {
   /** ms since 1970 */
   readonly time: number
   /** Only of `[diagnosis]` lines. */
-  readonly diagnosis?: Diagnosis & { readonly peer: string }
+  readonly diagnosis?: Diagnosis & { readonly peer: string; readonly address: string }
 }
 
 /** The coursework's shape: `[INFO] [start]: message`. */
@@ -43,9 +43,12 @@ export class LabLog {
     this.#say("ERROR", from, message)
   }
 
-  /** What only Landline does: says which byte of a peer is wrong, and what to mend. */
-  diagnosis(diagnosis: Diagnosis, peer: string): void {
-    this.#say("WARNING", "diagnosis", formatDiagnosis(diagnosis, peer), { ...diagnosis, peer })
+  /**
+   * What only Landline does: says which byte of a peer is wrong, and what to mend.
+   * @param peer as the line calls it @param address `127.0.0.1:5000`, where it is called by name
+   */
+  diagnosis(diagnosis: Diagnosis, peer: string, address = peer): void {
+    this.#say("WARNING", "diagnosis", formatDiagnosis(diagnosis, peer), { ...diagnosis, peer, address })
   }
 
   #say(level: LabLevel, from: string, message: string, diagnosis?: LabLine["diagnosis"]): void {

@@ -54,6 +54,7 @@ export class SharedPort<Name extends string> {
       if (bytes.length > 0 || got !== END)
         this.#log.diagnosis(
           {
+            case: "silent",
             byte: bytes.length,
             expected: this.#sharing.expected,
             got: bytes.length > 0 ? `${got} after ${shownBytes(bytes)}` : got,

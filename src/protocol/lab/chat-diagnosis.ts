@@ -7,7 +7,7 @@ import {
   parseLength,
 } from "./chat-frames.ts"
 import * as readings from "./chat-readings.ts"
-import { type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
+import { caseName, type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
 import { otherProtocol, rightPort } from "./other-protocol.ts"
 
 /**
@@ -27,8 +27,10 @@ export interface DiagnosisBounds {
 export function diagnoseChat(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisBounds): Diagnosis {
   return (
     elsewhere(evidence, bounds) ??
-    knownMistake(evidence, fault === "cut_short" || fault === "stalled") ??
-    asItStands(fault, evidence, bounds)
+    knownMistake(evidence, fault === "cut_short" || fault === "stalled") ?? {
+      case: caseName(fault),
+      ...asItStands(fault, evidence, bounds),
+    }
   )
 }
 
@@ -36,6 +38,7 @@ export function diagnoseChat(fault: ChatFault, evidence: ChatEvidence, bounds: D
 export function diagnoseEncoding(body: Uint8Array, byte: number): Diagnosis {
   const valid = textPrefix(body)
   return {
+    case: "encoding",
     byte: byte + valid,
     expected: "UTF-8",
     got: shownBytes(body.subarray(valid, valid + 4)),
@@ -49,6 +52,7 @@ export function diagnoseToken(text: string, byte: number, tokens: readonly strin
   const meant = /^!?disconnect(ed)?$/.test(word) || tokens.some((token) => token.toLowerCase() === word)
   if (!meant || tokens.includes(text)) return undefined
   return {
+    case: "token",
     byte,
     expected: `the token ${JSON.stringify(tokens[0])}`,
     got: JSON.stringify(text),
@@ -59,6 +63,7 @@ export function diagnoseToken(text: string, byte: number, tokens: readonly strin
 /** A first frame that cannot be a name. @param reason a sentence */
 export function diagnoseName(name: Uint8Array, headerBytes: HeaderBytes, reason: string): Diagnosis {
   return {
+    case: "name",
     byte: headerBytes,
     expected: "a username as the first frame",
     got: shownBytes(name),
@@ -76,6 +81,7 @@ function elsewhere(
   if (other === undefined) return undefined
   const got = `${other}: ${shownBytes(bytes)}`
   return {
+    case: "wrong-port",
     byte: 0,
     expected: "a chat header",
     got,
@@ -108,13 +114,14 @@ function mistakes(headerBytes: HeaderBytes): [readings.Reading, Say][] {
   const pad = `f"{len(data):<${headerBytes}}".encode() + data`
   const header = `a header of ${headerBytes} bytes`
   const counts: Say = ({ length, body }) => ({
+    case: "non-ascii",
     expected: `length ${body.length}, the bytes of ${shownBytes(body)}`,
     got: `length ${length}, its characters`,
     mend: 'Count after encoding: data = text.encode("utf-8"), and the header carries len(data).',
   })
   const wrong =
     (mend: string): Say =>
-    (_, bytes) => ({ expected: header, got: shownBytes(bytes), mend: `${mend} Send ${pad}.` })
+    (_, bytes) => ({ case: "header", expected: header, got: shownBytes(bytes), mend: `${mend} Send ${pad}.` })
   const struct = wrong("The length came as a binary number; it is decimal text, padded with blanks.")
   return [
     [readings.countsCharacters(headerBytes, readings.codePoints), counts],
@@ -122,6 +129,7 @@ function mistakes(headerBytes: HeaderBytes): [readings.Reading, Say][] {
     [
       readings.countsHeader(headerBytes),
       ({ length, body }) => ({
+        case: "header",
         expected: `length ${body.length}, the bytes of ${shownBytes(body)}`,
         got: `length ${length}, header included`,
         mend: "The length counts the body alone.",
@@ -130,6 +138,7 @@ function mistakes(headerBytes: HeaderBytes): [readings.Reading, Say][] {
     [
       readings.otherWidth(otherWidth),
       () => ({
+        case: "header",
         expected: header,
         got: `a header of ${otherWidth} bytes`,
         mend: `Pad to ${headerBytes} bytes on the right, or start both ends with the same width.`,

@@ -2,6 +2,8 @@ import { printableLine } from "../text.ts"
 
 /** What a peer's framing gets wrong, exact to the byte. */
 export interface Diagnosis {
+  /** A short name of the mistake, for a table: as in `try`, where that tries the same. Left out of our own clients'. */
+  readonly case?: string
   /** Place in what this peer has sent, counted from 0 as in `data[0]`. */
   readonly byte: number
   readonly expected: string
@@ -27,6 +29,9 @@ export function formatDiagnosis(diagnosis: Diagnosis, peer: string): string {
   const { byte, expected, got, mend } = diagnosis
   return `byte ${byte}: expected ${expected}, got ${got} (${peer}). ${mend}`
 }
+
+/** A mistake's name as it stands in tables: `cut-short`. */
+export const caseName = (kind: string): string => kind.replaceAll("_", "-")
 
 const SHOWN_BYTES_MAX = 24
 

@@ -1,4 +1,4 @@
-import { type Diagnosis, type LabPorts, shownBytes } from "./diagnosis.ts"
+import { caseName, type Diagnosis, type LabPorts, shownBytes } from "./diagnosis.ts"
 import type { FrameFault, FrameFaultKind } from "./feed-frames.ts"
 import { WANTS } from "./feed-messages.ts"
 import { labLimits } from "./lab-limits.ts"
@@ -24,6 +24,7 @@ export function diagnoseHandshake(request: Handshake, ports: LabPorts = {}): Ref
   const library = "Connect to ws://HOST:PORT/ with a WebSocket library."
   if (method !== "GET")
     return {
+      case: "handshake",
       status: 400,
       byte: 0,
       expected: "GET",
@@ -53,6 +54,7 @@ export function diagnoseHandshake(request: Handshake, ports: LabPorts = {}): Ref
   const want = new URLSearchParams(path.split("?")[1]).get("want")
   if (want === null || WANTS.some((known) => known === want)) return undefined
   return {
+    case: "handshake",
     status: 400,
     byte: method.length + 1 + path.indexOf("want=") + "want=".length,
     expected: WANTS.join(", "),
@@ -68,6 +70,7 @@ function wrongHeader({ headers, head }: Handshake, name: string, value: string, 
   const line = new RegExp(`\r\n${name}:[ \t]*`, "i").exec(text)
   const end = text.indexOf("\r\n\r\n")
   return {
+    case: "handshake",
     status,
     byte: line ? line.index + line[0].length : end === -1 ? head.length : end + 2,
     expected: `the header ${name}: ${value}`,
@@ -94,6 +97,7 @@ export function diagnoseStart(bytes: Uint8Array, ports: LabPorts = {}, got?: str
         : "The feed is a WebSocket, not a plain socket: connect to ws://HOST:PORT/ with a WebSocket library."
   const there = [...(got ? [got] : []), ...(bytes.length > 0 ? [shownBytes(bytes)] : [])].join(" after ")
   return {
+    case: chat || (protocol !== undefined && protocol !== "HTTP") ? "wrong-port" : "handshake",
     byte: got ? bytes.length : 0,
     expected: `a WebSocket handshake, which ${protocol === "HTTP" ? "ends with an empty line" : "begins with GET"}`,
     got: protocol === "TLS" ? "TLS" : there,
@@ -149,7 +153,7 @@ const FAULTS: Record<
 }
 
 export function diagnoseFrame({ kind, byte, bytes }: FrameFault): Diagnosis & { readonly close: number } {
-  return { byte, got: shownBytes(bytes), ...FAULTS[kind] }
+  return { case: caseName(kind), byte, got: shownBytes(bytes), ...FAULTS[kind] }
 }
 
 export function diagnoseCutShort({
@@ -160,6 +164,7 @@ export function diagnoseCutShort({
   readonly bytes: number
 }): Diagnosis {
   return {
+    case: "cut-short",
     byte,
     expected: `${bytes} more bytes of a message`,
     got: "the end of the connection",
@@ -169,6 +174,7 @@ export function diagnoseCutShort({
 
 export function diagnoseBinary(at: number, bytes: Uint8Array): Diagnosis {
   return {
+    case: "binary",
     byte: at,
     expected: "a text frame",
     got: `a binary one with ${shownBytes(bytes)}`,

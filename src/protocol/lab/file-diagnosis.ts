@@ -28,6 +28,7 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
     case "bad_name": {
       const bad = textPrefix(header)
       return {
+        case: "encoding",
         byte: bad,
         expected: "a name in UTF-8",
         got: shownBytes(header.subarray(bad, bad + 4)),
@@ -36,6 +37,7 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
     }
     case "not_a_size":
       return {
+        case: "header",
         byte: header.length,
         expected: "the size, decimal digits right behind the separator",
         got: shownBytes(rest),
@@ -43,6 +45,7 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
       }
     case "too_large":
       return {
+        case: "too-large",
         byte: header.length,
         expected: `a file of at most ${bounds.fileBytesMax} bytes`,
         got: missing > 0 ? `a size of ${declared}` : `${bytes - header.length} bytes and more`,
@@ -53,8 +56,15 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
       }
     case "stalled":
       if (declared === "")
-        return { byte: bytes, expected: "the size, decimal digits", got: silence, mend: howTo(bounds) }
+        return {
+          case: "stalled",
+          byte: bytes,
+          expected: "the size, decimal digits",
+          got: silence,
+          mend: howTo(bounds),
+        }
       return {
+        case: "stalled",
         byte: bytes,
         expected: missing > 0 ? moreBytes(missing, declared) : "the end of the connection",
         got: silence,
@@ -62,6 +72,7 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
       }
     case "cut_short":
       return {
+        case: "cut-short",
         byte: bytes,
         expected: moreBytes(missing, declared),
         got: "the end of the connection",
@@ -71,6 +82,7 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
       const newline = newlineAt(rest)
       if (newline.length > 0 && newline.length === -missing && sizeDigits === run.length)
         return {
+          case: "header",
           byte: header.length + sizeDigits,
           expected: "the data right behind the size",
           got: `a newline, ${JSON.stringify(newline)}`,
@@ -78,12 +90,14 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
         }
       if (characters)
         return {
+          case: "non-ascii",
           byte: header.length,
           expected: `the size ${characters.bytes}, the file's bytes`,
           got: `the size ${characters.declared}, its characters`,
           mend: 'Count after encoding: data = text.encode("utf-8"), and the header carries len(data). Nothing of it is kept.',
         }
       return {
+        case: "too-much",
         byte: bytes + missing,
         expected: `the end of the connection after ${declared} bytes`,
         got: `${-missing} more`,
@@ -100,6 +114,7 @@ export function diagnoseGlued(file: WholeFile, { run }: FileEvidence): Diagnosis
   const pause =
     "Pause a moment between the header and the data, for receivers that read the header in one call"
   return {
+    case: "glued",
     byte: file.from,
     expected: "a pause after the size",
     got: `data ${end}`,
@@ -125,16 +140,18 @@ function diagnoseHeader(silence: string | undefined, evidence: FileEvidence, bou
   const other = foreignProtocol(evidence)
   if (other !== undefined) {
     const mend = `This port takes files. ${rightPort(other, bounds.ports ?? {})}`
-    return { byte: 0, expected, got: `${other}: ${shownBytes(header)}`, mend }
+    return { case: "wrong-port", byte: 0, expected, got: `${other}: ${shownBytes(header)}`, mend }
   }
   if (header.length < labLimits.fileHeaderBytesMax)
     return {
+      case: "header",
       byte: bytes,
       expected: `${bounds.separator} after the name`,
       got: `${silence ?? "the end of the connection"} after ${shownBytes(header)}`,
       mend: howTo(bounds),
     }
   return {
+    case: "header",
     byte: labLimits.fileHeaderBytesMax,
     expected: `${bounds.separator} within the first ${labLimits.fileHeaderBytesMax} bytes`,
     got: shownBytes(header),

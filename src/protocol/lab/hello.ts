@@ -27,6 +27,7 @@ export function readGreeting(bytes: Uint8Array, greeter: Greeter, end: GreetingE
   if (bytes.length > most)
     return {
       fault: {
+        case: "too-large",
         byte: most,
         expected: `a greeting of at most ${most} bytes`,
         got: `more, beginning with ${shownBytes(bytes)}`,
@@ -38,6 +39,7 @@ export function readGreeting(bytes: Uint8Array, greeter: Greeter, end: GreetingE
   const valid = textPrefix(bytes)
   return {
     fault: {
+      case: "encoding",
       byte: valid,
       expected: "UTF-8",
       got: shownBytes(bytes.subarray(valid, valid + 4)),
@@ -52,6 +54,7 @@ function silent(greeter: Greeter, { timeoutMs }: GreetingEnd): Diagnosis {
       ? `Greet back after reading the server's greeting: send "${CLIENT_GREETING}".encode().`
       : "A hello server speaks first. Does this one wait for its client? Then it is no hello server."
   return {
+    case: "silent",
     byte: 0,
     expected: "a greeting",
     got: timeoutMs === undefined ? "the end of the connection" : `nothing for ${timeoutMs / 1000} s`,
@@ -65,7 +68,7 @@ function elsewhere(bytes: Uint8Array, { ports = {} }: GreetingEnd): Diagnosis | 
   const other = chat ? "chat" : otherProtocol(bytes)
   if (other === undefined) return undefined
   const mend = `This port says hello. ${rightPort(other, ports)}`
-  return { byte: 0, expected: "a greeting", got: `${other}: ${shownBytes(bytes)}`, mend }
+  return { case: "wrong-port", byte: 0, expected: "a greeting", got: `${other}: ${shownBytes(bytes)}`, mend }
 }
 
 /** Servers that speak first, or that have ended what they take for a mistake. */

@@ -28,4 +28,13 @@ export const labLimits = {
   pingSourcesMax: 1_000, // addresses whose datagrams are counted at a time
   helloTimeoutMs: 5_000, // for a greeting
   helloBytesMax: 2048, // of a greeting: what the document's programs read
+  deliverEndMs: 10_000, // for a connection that is let go, with answers that are held for an awkward delivery
+  lateDatagramsMax: 1_000, // answers over UDP that are held at a time; the others are lost, as datagrams may be
+  tracesMax: 200, // last connections of which bytes are kept
+  traceBytesMax: 64 * 1024, // of one connection, both directions: half from its beginning, half from its end
+  tracePiecesMax: 512, // and reads and writes, likewise: a client that sends bytes one by one
+  traceDiagnosesMax: 20, // of one connection
+  tableCasesMax: 64, // cases of one program
+  tableProgramsMax: 1_000, // the one not heard of for longest goes
+  partsDrawnMax: 500, // frames and fields of one direction of a trace
 } as const

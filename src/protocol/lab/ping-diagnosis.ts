@@ -23,6 +23,7 @@ export function diagnosePing(message: PingMessage, bounds: PingBounds): Diagnosi
   if (quoted !== undefined)
     return {
       ...said,
+      case: "quoted",
       expected: quoted,
       mend: `Send "${quoted}".encode(): what str() or json.dumps() makes of it has marks around it.`,
     }
@@ -32,6 +33,7 @@ export function diagnosePing(message: PingMessage, bounds: PingBounds): Diagnosi
   const known = bounds.tokens.map((token) => `"${token}"`).join(", ")
   return {
     ...said,
+    case: "token",
     expected: `the token "${token}"`,
     mend: `The connection goes on: only ${known} ${bounds.tokens.length > 1 ? "end" : "ends"} it, exact to the letter.`,
   }
@@ -50,11 +52,13 @@ const isUtf16 = (bytes: Uint8Array) => bytes.every((byte, at) => (byte === 0) ==
 
 const utf16 = (said: Said): Diagnosis => ({
   ...said,
+  case: "encoding",
   expected: "one byte for each of these letters",
   mend: 'This is UTF-16: encode with text.encode("utf-8"), or serve with --encoding utf-16le.',
 })
 
 const binary = (bytes: Uint8Array): Diagnosis => ({
+  case: "binary",
   byte: 0,
   expected: PING,
   got: shownBytes(bytes),
@@ -62,6 +66,7 @@ const binary = (bytes: Uint8Array): Diagnosis => ({
 })
 
 const nulBehind = (at: number): Diagnosis => ({
+  case: "nul",
   byte: at,
   expected: "the end of the message",
   got: "a NUL byte",
@@ -79,6 +84,7 @@ export function diagnoseEncoding(
     encoding === "utf-8" ? textPrefix(bytes) : encoding === "ascii" ? bytes.findIndex((b) => b > 0x7f) : 0
   const wide = /^(?:\xff\xfe|\xfe\xff)/.test(String.fromCharCode(...bytes.subarray(0, 2)))
   return {
+    case: "encoding",
     byte: at + valid,
     expected: encoding === "utf-8" ? "UTF-8" : `text in ${encoding}`,
     got: shownBytes(bytes.subarray(valid, valid + 4)),
@@ -93,6 +99,7 @@ export function diagnoseElsewhere(firstBytes: Uint8Array, ports: LabPorts = {}):
   const other = otherService(firstBytes)
   if (other === undefined) return undefined
   return {
+    case: "wrong-port",
     byte: 0,
     expected: PING,
     got: `${other}: ${shownBytes(firstBytes)}`,
@@ -126,6 +133,7 @@ export function diagnoseSilent(silence: PingSilence, ports: LabPorts = {}): Diag
   const hello =
     ports.hello === undefined ? "" : ` The server that speaks first is hello, on port ${ports.hello}.`
   return {
+    case: "silent",
     byte: silence.byte,
     expected: PING,
     got: waited(silence),
@@ -138,6 +146,7 @@ export function diagnoseHalf(message: PingMessage, silence: PingSilence): Diagno
   const { kind, at, bytes, text } = message
   if (kind !== "other" || text.length < 2 || !PING.startsWith(text.toUpperCase())) return undefined
   return {
+    case: "cut-short",
     byte: at + bytes.length,
     expected: `the rest of ${PING}`,
     got: `${waited(silence)} after "${text}"`,

@@ -1,4 +1,4 @@
-import { type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
+import { caseName, type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
 import { otherProtocol, rightPort } from "./other-protocol.ts"
 import { STRUCT_BYTES, swapped } from "./sum-binary.ts"
 import { isBinary, isChat, type SumEvidence } from "./sum-formats.ts"
@@ -26,9 +26,17 @@ export function diagnoseSum(
 ): Diagnosis {
   const { from, rest } = evidence
   if (typeof fault === "string")
-    return { byte: from + (fault === "silent" ? 0 : rest.length), ...unfinished(fault, rest, bounds) }
+    return {
+      case: caseName(fault),
+      byte: from + (fault === "silent" ? 0 : rest.length),
+      ...unfinished(fault, rest, bounds),
+    }
   const { at, bytes = rest.length - at } = fault
-  return { byte: from + at, ...wrong(fault, rest, rest.subarray(at, at + bytes), bounds) }
+  return {
+    case: CASES[fault.kind] ?? caseName(fault.kind),
+    byte: from + at,
+    ...wrong(fault, rest, rest.subarray(at, at + bytes), bounds),
+  }
 }
 
 /** A number of a binary format whose bytes are in the wrong order, as far as one can tell. @param end behind it */
@@ -36,6 +44,7 @@ export function diagnoseOrder({ number, format }: SumMessage, end: number): Diag
   const meant = isBinary(format) ? swapped(number) : 0n
   if ((number >= 1n && number <= 100n) || meant < 1n || meant > 100n) return undefined
   return {
+    case: "byte-order",
     byte: end - 4,
     expected: `${meant}, its high byte first`,
     got: `${number}, as the bytes stand`,
@@ -43,7 +52,14 @@ export function diagnoseOrder({ number, format }: SumMessage, end: number): Diag
   }
 }
 
-type Said = Omit<Diagnosis, "byte">
+type Said = Omit<Diagnosis, "byte" | "case">
+
+/** What is the same mistake elsewhere. */
+const CASES: { readonly [Kind in SumFault["kind"]]?: string } = {
+  elsewhere: "wrong-port",
+  characters: "non-ascii",
+  too_long: "too-large",
+}
 
 function wrong({ kind, at }: SumFault, rest: Uint8Array, got: Uint8Array, bounds: SumBounds): Said {
   const { role } = bounds

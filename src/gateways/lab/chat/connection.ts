@@ -154,7 +154,7 @@ export class ChatConnection {
     const { headerBytes } = this.#decoder
     const wide = headerBytes === 64
     if (text === undefined) {
-      this.#log.diagnosis(diagnoseEncoding(body, this.#bodyAt(body)), this.#name)
+      this.#log.diagnosis(diagnoseEncoding(body, this.#bodyAt(body)), this.#name, this.#address)
       if (wide) this.close() // it waits for an answer, and must not get one that says that this was taken
       return
     }
@@ -165,7 +165,7 @@ export class ChatConnection {
       return
     }
     const token = wide ? diagnoseToken(text, this.#bodyAt(body), this.#settings.tokens) : undefined
-    if (token) this.#log.diagnosis(token, this.#name)
+    if (token) this.#log.diagnosis(token, this.#name, this.#address)
     this.#say(text, body.length)
     if (wide) this.#answer()
   }
@@ -219,7 +219,7 @@ export class ChatConnection {
       timeoutMs: this.#settings.timeoutMs,
       ports: this.#settings.ports,
     }
-    this.#log.diagnosis(diagnoseChat(fault, this.#decoder.evidence(), bounds), this.#name)
+    this.#log.diagnosis(diagnoseChat(fault, this.#decoder.evidence(), bounds), this.#name, this.#address)
     this.close()
   }
 

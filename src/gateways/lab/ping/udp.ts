@@ -4,6 +4,7 @@ import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import { diagnosePing } from "../../../protocol/lab/ping-diagnosis.ts"
 import { answerTo, type PingMessage, PingReader } from "../../../protocol/lab/ping-words.ts"
 import { Datagrams, type Peer, peersOf } from "../datagrams.ts"
+import { LATE_MS } from "../deliver.ts"
 import { type Address, addressText, addressTuple } from "../listener.ts"
 import type { LabLog } from "../log.ts"
 import { PerSecond, PerSource } from "./per-second.ts"
@@ -14,6 +15,8 @@ export interface UdpSettings extends Pick<PingSettings, "tokens" | "response" | 
   readonly to?: Address | undefined
   /** Datagrams of one address that are answered. */
   readonly perSecondMax: number
+  /** Datagrams go out whole: all that can be done to them is to be late. */
+  readonly deliver?: "normal" | "late"
 }
 
 /** The lab's ping service over UDP: nothing is sent but answers to known words, none longer than what came. */
@@ -22,11 +25,13 @@ export class PingUdp {
   /** Resolves when the first word is answered, or the first token came. */
   readonly firstAnswered: Promise<void>
   readonly #datagrams: Datagrams
+  readonly #held: Held
 
-  private constructor(datagrams: Datagrams, firstAnswered: Promise<void>) {
+  private constructor(datagrams: Datagrams, held: Held, firstAnswered: Promise<void>) {
     this.port = datagrams.port
     this.firstAnswered = firstAnswered
     this.#datagrams = datagrams
+    this.#held = held
   }
 
   /** @throws LandlineError port_in_use | usage */
@@ -34,14 +39,18 @@ export class PingUdp {
     const first = Promise.withResolvers<void>()
     const targets = settings.to && (await peersOf(settings.to))
     let to: Peer | undefined
+    const held = new Held(settings.deliver === "late" ? LATE_MS : 0)
     const answerer = new Answerer(log, settings)
     const datagrams = await Datagrams.open({
       ...address,
       onDatagram(bytes, from) {
         const answer = answerer.answer(bytes, from, to ?? from)
         if (!answer) return
-        const sent = answer.bytes ? datagrams.send(answer.bytes, to ?? from) : undefined
-        void Promise.resolve(sent).then(first.resolve)
+        const target = to ?? from
+        held.later(async () => {
+          if (answer.bytes) await datagrams.send(answer.bytes, target)
+          first.resolve()
+        })
       },
       onError: (error) => log.warning("send_resp", `A datagram was not sent: ${error.message}`),
     })
@@ -51,11 +60,36 @@ export class PingUdp {
       const why = `Nothing can be sent from ${address.host} to ${settings.to!.host}`
       throw new LandlineError("usage", {}, `${why}. Choose another with --host or --to.`)
     }
-    return new PingUdp(datagrams, first.promise)
+    return new PingUdp(datagrams, held, first.promise)
   }
 
   close(): void {
+    this.#held.drop()
     this.#datagrams.close()
+  }
+}
+
+/** Answers that go out later. */
+class Held {
+  readonly #ms: number
+  readonly #timers = new Set<NodeJS.Timeout>()
+
+  constructor(ms: number) {
+    this.#ms = ms
+  }
+
+  later(send: () => Promise<void>): void {
+    if (this.#ms === 0) return void send()
+    if (this.#timers.size >= labLimits.lateDatagramsMax) return
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      void send()
+    }, this.#ms)
+    this.#timers.add(timer)
+  }
+
+  drop(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
   }
 }
 

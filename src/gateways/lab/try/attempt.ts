@@ -3,7 +3,8 @@ import { concat } from "../../../protocol/lab/bytes.ts"
 import { connectTo } from "../connect.ts"
 
 const GOT_BYTES_MAX = 64 * 1024 // a server that answers with gigabytes has shown what it is by then
-const APART_MS = 5 // between pieces that are to arrive one by one
+const APART_MS = 10 // between pieces that are to arrive one by one
+const GOODBYE_MS = 50 // in which a server that ends first does so
 
 /** How a connection ended: by the server's FIN, by its reset, or by being cut here because too much came. */
 export type End = "closed" | "reset" | "too much"
@@ -11,13 +12,16 @@ export type End = "closed" | "reset" | "too much"
 /** One connection to a server that is tried: everything sent and received is kept, in bounds. */
 export class Attempt {
   readonly #socket: Socket
+  readonly #keepsHalf: boolean
   #sent: Uint8Array[] = []
   #got: Uint8Array = new Uint8Array()
   #end: End | undefined
   readonly #waiting = new Set<() => void>()
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, keepsHalf: boolean) {
     this.#socket = socket
+    this.#keepsHalf = keepsHalf
+    socket.allowHalfOpen = true // a server that ends its half may still read
     socket.on("data", (chunk: Buffer) => {
       this.#got = concat([this.#got, chunk])
       if (this.#got.length > GOT_BYTES_MAX) this.#over("too much")
@@ -28,9 +32,12 @@ export class Attempt {
     socket.on("close", () => this.#over("closed"))
   }
 
-  /** @throws LandlineError no_hub */
-  static async open(host: string, port: number, timeoutMs: number): Promise<Attempt> {
-    return new Attempt(await connectTo(host, port, timeoutMs))
+  /**
+   * @param keepsHalf our half stays open behind a server that has ended first, until `reset`
+   * @throws LandlineError no_hub
+   */
+  static async open(host: string, port: number, timeoutMs: number, keepsHalf = false): Promise<Attempt> {
+    return new Attempt(await connectTo(host, port, timeoutMs), keepsHalf)
   }
 
   /** All that was sent, and all that came. */
@@ -58,13 +65,19 @@ export class Attempt {
     if (!this.#socket.destroyed) this.#socket.write(all)
   }
 
-  /** Sends in pieces that arrive one by one. @param pieceBytes 1: byte by byte */
-  async sendApart(bytes: Uint8Array | string, pieceBytes = 1): Promise<void> {
+  /**
+   * Sends in pieces that arrive one by one, as long as the connection lasts.
+   * @param pieceBytes 1: byte by byte
+   * @returns whether all was sent
+   */
+  async sendApart(bytes: Uint8Array | string, pieceBytes = 1): Promise<boolean> {
     const all = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes
     for (let at = 0; at < all.length; at += pieceBytes) {
+      if (this.#end !== undefined) return false
       this.send(all.subarray(at, at + pieceBytes))
       await sleep(APART_MS)
     }
+    return true
   }
 
   /** Waits until enough has come, the connection ends, or the time is over. @returns whether enough came */
@@ -106,7 +119,11 @@ export class Attempt {
   }
 
   [Symbol.dispose](): void {
-    this.#socket.destroy()
+    if (!this.#keepsHalf) return void this.#socket.destroy()
+    // RFC 9293, section 3.6: who ends first keeps the port in TIME-WAIT, unless the other end is a reset.
+    const leave = () => this.#end !== "closed" && this.#socket.destroy()
+    if (this.#end === undefined) setTimeout(leave, GOODBYE_MS)
+    else leave()
   }
 
   #over(end: End): void {

@@ -1,3 +1,4 @@
+import type { Diagnosis } from "../../../protocol/lab/diagnosis.ts"
 import type { Attempt } from "./attempt.ts"
 
 /** One thing that is tried of somebody's server. */
@@ -12,6 +13,8 @@ export interface LabCase {
   readonly expects: string
   /** The usual cause where it fails, in one sentence that a beginner understands. */
   readonly cause: string
+  /** What it means that nothing listens any more: then the case has failed. Left out, it is not applicable. */
+  readonly ended?: string
   run(server: TriedServer): Promise<Outcome>
 }
 
@@ -47,11 +50,24 @@ export const PASS: Outcome = { verdict: "pass" }
 export const notApplicable = (why: string): Outcome => ({ verdict: "not applicable", why })
 
 /** @param expected what should have come, where it is one text */
-export function fail({ sent, got }: Attempt, what: string, expected?: Uint8Array | string): Failure {
+export function fail(attempt: Attempt, say: string, expected?: Uint8Array | string): Failure {
+  const { sent, got, end } = attempt
+  const what = end === "too much" ? `More came than is read here, without an end. ${say}` : say
   if (expected === undefined) return { verdict: "fail", what, sent, got }
   const bytes = typeof expected === "string" ? new TextEncoder().encode(expected) : expected
   const same = bytes.findIndex((byte, at) => byte !== got[at])
   return { verdict: "fail", what, sent, got, expected: bytes, byte: same < 0 ? bytes.length : same }
+}
+
+/** What came cannot be read: the place in it, and what is wrong there. */
+export function failAt(
+  attempt: Attempt,
+  { byte, expected, got }: Pick<Diagnosis, "byte" | "expected" | "got">,
+): Failure {
+  return {
+    ...fail(attempt, `What came cannot be read: byte ${byte}: expected ${expected}, got ${got}.`),
+    byte,
+  }
 }
 
 /** A case with its outcome. */

@@ -2,35 +2,52 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { LandlineError } from "../../../protocol/errors.ts"
 import { Attempt } from "./attempt.ts"
 import { fail, type LabCase, notApplicable, type Outcome, type Tried, type TriedServer } from "./case.ts"
+import { elsewhere } from "./elsewhere.ts"
+import type { TriedProgram } from "./program.ts"
 
 export interface TryOptions {
+  /** `ping` */
+  readonly service: string
   readonly host: string
   readonly port: number
   /** ms that an answer may take. */
   readonly timeoutMs: number
+  /** What is tried, in this order. */
   readonly cases: readonly LabCase[]
+  /** The one that all others rest on, whether it is among them or not. */
+  readonly asDocumented: LabCase
   readonly signal: AbortSignal
   onTried(tried: Tried): void
-  /** Ends the server and starts it anew, before each case; undefined where it was started by somebody else. */
-  restart?: (() => Promise<void>) | undefined
+  /** The server, where it is started here, anew before each case. */
+  readonly program?: TriedProgram | undefined
 }
 
-const CASE_MS = 8_000 // whatever the server does, a case is over then
+const CASE_TIMEOUTS = 5 // as many answers may be late; then a case is over, whatever the server does
 const START_MS = 5_000 // until a server that was started takes connections
 const AGAIN_MS = 50
+const NOTHING = new Uint8Array()
+const ANEW = "With --start COMMAND it is started anew for each case."
 
 /**
  * Tries the cases one after the other.
- * @throws LandlineError no_hub where nothing listens from the beginning
+ * @throws LandlineError no_hub where nothing listens from the beginning, or a server of another kind does;
+ *   port_in_use where something listens before the server is started
  */
 export async function tryCases(options: TryOptions): Promise<Tried[]> {
-  const { cases, signal, onTried, restart } = options
+  const { cases, signal, onTried, program } = options
+  if (program) await nobodyListens(options)
   const all: Tried[] = []
+  let hindrance: string | undefined
   for (const one of cases) {
-    if (signal.aborted) break
-    await restart?.()
     const begin = performance.now()
-    const outcome = await tryOne(one, options, all.length === 0)
+    const outcome =
+      hindrance === undefined ? await tryOne(one, options, all.length === 0) : notApplicable(hindrance)
+    if (signal.aborted) break
+    if (outcome.verdict === "fail") {
+      const other = all.length === 0 ? await elsewhere(outcome.got, options) : undefined
+      if (other !== undefined) throw new LandlineError("no_hub", {}, other)
+      hindrance = await hindranceAfter(one, options)
+    }
     const tried: Tried = { case: one, outcome, ms: performance.now() - begin }
     all.push(tried)
     onTried(tried)
@@ -38,48 +55,117 @@ export async function tryCases(options: TryOptions): Promise<Tried[]> {
   return all
 }
 
+/** Why nothing more can be told when a case has failed; undefined where the others can be tried. */
+async function hindranceAfter(failed: LabCase, options: TryOptions): Promise<string | undefined> {
+  const { asDocumented, program } = options
+  if (failed === asDocumented) return `Rests on ${failed.name}: mend that first.`
+  if (program) return undefined
+  const outcome = await tryOne(asDocumented, options, false)
+  return outcome.verdict === "fail" ? `Since ${failed.name} the server does not answer. ${ANEW}` : undefined
+}
+
 async function tryOne(one: LabCase, options: TryOptions, isFirst: boolean): Promise<Outcome> {
-  const { host, port, timeoutMs, restart } = options
-  const open: Attempt[] = []
-  const late = performance.now() + START_MS
+  const { timeoutMs, program } = options
+  const line = new Line(options)
   const server: TriedServer = {
     timeoutMs,
-    async connect() {
-      for (;;) {
-        try {
-          const attempt = await Attempt.open(host, port, timeoutMs)
-          open.push(attempt)
-          return attempt
-        } catch (error) {
-          // Its own connection is the only one that some servers take, so nothing else asks whether it is there.
-          if (!restart || performance.now() > late) throw error
-          await sleep(AGAIN_MS)
-        }
-      }
-    },
-    restart,
+    connect: () => line.connect(),
+    restart: program && (() => line.restart()),
   }
   try {
-    return await Promise.race([one.run(server), tooLong(open)])
+    program?.start()
+    return await Promise.race([one.run(server), line.over])
   } catch (error) {
-    if (!(error instanceof LandlineError) || error.code !== "no_hub" || (isFirst && !restart)) throw error
-    if (open.length > 0) return fail(open.at(-1)!, "It took no further connection.")
-    if (restart) return { verdict: "fail", what: error.message, sent: NOTHING, got: NOTHING }
-    return notApplicable("The server has ended. With --start COMMAND it is started anew for each case.")
+    if (!(error instanceof LandlineError) || error.code !== "no_hub" || (isFirst && line.open.length === 0))
+      throw error
+    if (line.open.length > 0) return fail(line.open.at(-1)!, line.ended ?? "It took no further connection.")
+    if (program) return { verdict: "fail", what: error.message, sent: NOTHING, got: NOTHING }
+    if (one.ended !== undefined) return { verdict: "fail", what: one.ended, sent: NOTHING, got: NOTHING }
+    return notApplicable(`The server has ended. ${ANEW}`)
   } finally {
-    for (const attempt of open) attempt[Symbol.dispose]()
+    line.close()
+    await program?.stop()
+    if (program) for (const attempt of line.open) attempt.reset() // the port is to be free again
   }
 }
 
-function tooLong(open: readonly Attempt[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const over = () => {
-      const last = open.at(-1)
-      const what = `It was not over after ${CASE_MS / 1000} s.`
+/** The connections of one case, and the time that it may take. */
+class Line {
+  readonly open: Attempt[] = []
+  /** Resolves when the case has taken too long, or is not wanted any more. */
+  readonly over: Promise<Outcome>
+  readonly #options: TryOptions
+  readonly #timer: NodeJS.Timeout
+  readonly #stop: () => void
+  #isOver = false
+  #late = performance.now() + START_MS // until then a server that was started may not listen yet
+
+  constructor(options: TryOptions) {
+    this.#options = options
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    this.over = promise
+    this.#stop = () => {
+      const what = `It was not over after ${Math.round((options.timeoutMs * CASE_TIMEOUTS) / 1000)} s.`
+      const last = this.open.at(-1)
       resolve(last ? fail(last, what) : { verdict: "fail", what, sent: NOTHING, got: NOTHING })
     }
-    setTimeout(over, CASE_MS).unref()
-  })
+    this.#timer = setTimeout(this.#stop, options.timeoutMs * CASE_TIMEOUTS)
+    options.signal.addEventListener("abort", this.#stop)
+  }
+
+  /** How the program ended by itself, where it did. */
+  get ended(): string | undefined {
+    const ended = this.#options.program?.ended
+    return ended && `It took no further connection. ${ended}`
+  }
+
+  async connect(): Promise<Attempt> {
+    const { host, port, timeoutMs, program } = this.#options
+    for (;;) {
+      // A case that is over still runs; nothing of it may disturb the next one.
+      if (this.#isOver) throw new LandlineError("no_hub", {}, "The case is over.")
+      try {
+        const attempt = await Attempt.open(host, port, timeoutMs, program !== undefined)
+        this.open.push(attempt)
+        this.#late = 0
+        if (this.#isOver) attempt[Symbol.dispose]()
+        return attempt
+      } catch (error) {
+        // Its own connection is the only one that some servers take, so nothing else asks whether it is there.
+        if (!program || performance.now() > this.#late) throw error
+        const { ended } = program
+        if (ended !== undefined) throw new LandlineError("no_hub", {}, `No server listens. ${ended}`)
+        await sleep(AGAIN_MS)
+      }
+    }
+  }
+
+  /** Ends the program and starts it at once. */
+  async restart(): Promise<void> {
+    await this.#options.program?.stop()
+    for (const attempt of this.open) attempt.finish()
+    await sleep(AGAIN_MS) // until both ends have said goodbye
+    if (this.#isOver) return
+    this.#late = performance.now() + START_MS
+    this.#options.program?.start()
+  }
+
+  close(): void {
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    this.#options.signal.removeEventListener("abort", this.#stop)
+    for (const attempt of this.open) attempt[Symbol.dispose]()
+  }
 }
 
-const NOTHING = new Uint8Array()
+/** @throws LandlineError port_in_use */
+async function nobodyListens({ host, port, timeoutMs }: TryOptions): Promise<void> {
+  const attempt = await Attempt.open(host, port, timeoutMs).catch(() => undefined)
+  if (!attempt) return
+  attempt[Symbol.dispose]()
+  throw new LandlineError(
+    "port_in_use",
+    { port },
+    `Something listens on port ${port} already. Stop it, so that --start can start it anew for each case.`,
+  )
+}

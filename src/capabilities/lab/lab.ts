@@ -1,0 +1,97 @@
+import type { Clock } from "../../core/clock.ts"
+import { LandlineError } from "../../protocol/errors.ts"
+import type { Diagnosis } from "../../protocol/lab/diagnosis.ts"
+import type { LabServiceName, TableRow, TriedReport } from "../../protocol/lab/records.ts"
+import { LabTable } from "./table.ts"
+import { type Trace, withoutPort } from "./trace.ts"
+import { LabTraces } from "./traces.ts"
+
+/** What the hub saw of programs that use its lab, or were tried. */
+export class Lab {
+  /** Where each service listens. */
+  services: readonly { readonly service: string; readonly port: number }[] = []
+  readonly #clock: Clock
+  readonly #traces: LabTraces
+  readonly #table = new LabTable()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#traces = new LabTraces(clock)
+  }
+
+  /** A connection begins. @param service undefined where two share the port */
+  opened(peer: string, service: LabServiceName | undefined): Trace {
+    return this.#traces.open(peer, service)
+  }
+
+  /** It is over. @param broken in the middle of whatever it was */
+  closed(trace: Trace, broken: boolean): void {
+    const time = this.#clock.now()
+    trace.close(time)
+    const bytes = trace.beginning("client")
+    if (broken || trace.diagnosed || !trace.service || bytes.length === 0) return
+    const program = programOf(trace, trace.service)
+    this.#table.note(program, { case: "as-documented", verdict: "pass", demand: "basic", time })
+    if (TEXTS.includes(trace.service) && bytes.some((byte) => byte > 0x7f))
+      this.#table.note(program, { case: "non-ascii", verdict: "pass", time })
+  }
+
+  /** A service found fault with a client. @param peer `127.0.0.1:5000` */
+  diagnosed(diagnosis: Diagnosis, peer: string): void {
+    const time = this.#clock.now()
+    const trace = this.#traces.of(peer)
+    trace?.diagnose(diagnosis, time)
+    if (trace && !trace.service) return
+    const program = trace?.service
+      ? programOf(trace, trace.service)
+      : ({ service: "ping", role: "client", address: withoutPort(peer) } as const) // only pings need no connection
+    const { case: name = "other", byte, expected, got, mend } = diagnosis
+    const say = `byte ${byte}: expected ${expected}, got ${got}. ${mend}`
+    this.#table.note(program, { case: name, verdict: "fail", say, time })
+  }
+
+  /** The traces that somebody at this address may see, the newest first. */
+  traces(address: string): Trace[] {
+    return this.#traces.all().filter((trace) => maySee(address, trace))
+  }
+
+  /** One that somebody at this address may see. @throws LandlineError not_found */
+  trace(id: number, address: string): Trace {
+    const trace = this.#traces.get(id)
+    if (trace && maySee(address, trace)) return trace
+    throw new LandlineError("not_found", {}, "The hub has no trace of that number, or none for you.")
+  }
+
+  /**
+   * Takes what somebody at this address found out about a server.
+   * @throws LandlineError forbidden for a machine that is neither theirs, unless they are at the hub's own
+   */
+  tried({ service, host, name, results }: TriedReport, reporter: string): void {
+    const address = isLoopback(host) ? reporter : host
+    if (address !== reporter && !isLoopback(reporter))
+      throw new LandlineError(
+        "forbidden",
+        {},
+        "The hub takes results about another machine only from its own. Try the server from where it runs.",
+      )
+    const time = this.#clock.now()
+    for (const result of results)
+      this.#table.note({ service, role: "server", address, name }, { ...result, time })
+  }
+
+  table(): TableRow[] {
+    return this.#table.all()
+  }
+}
+
+/** Services whose clients send text as it is. */
+const TEXTS: readonly LabServiceName[] = ["chat", "hello", "ping"]
+
+const programOf = ({ address, name }: Trace, service: LabServiceName) =>
+  ({ service, role: "client", address, name }) as const
+
+const maySee = (address: string, trace: Trace): boolean => isLoopback(address) || address === trace.address
+
+/** The hub's own machine: whoever runs the hub sits there. */
+const isLoopback = (address: string): boolean =>
+  /^127(\.\d{1,3}){3}$/.test(address) || address === "::1" || address === "localhost"

@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { LandlineError } from "../../protocol/errors.ts"
+import { TriedReport } from "../../protocol/lab/records.ts"
+import type { HttpParts } from "./gateway.ts"
+import { parsedBody } from "./query.ts"
+
+type TraceRequest = FastifyRequest<{ Params: { id: string } }>
+type ReportRequest = FastifyRequest<{ Body: Buffer | undefined }>
+
+/** What the hub saw of programs that use its lab: PROTOCOL.md 14. */
+export function registerLab(app: FastifyInstance, parts: HttpParts): void {
+  const lab = () => {
+    if (parts.lab) return parts.lab
+    throw new LandlineError(
+      "not_found",
+      {},
+      "This hub serves no lab. It is started with landline serve --lab.",
+    )
+  }
+
+  app.get("/lab/services", async (_, reply) => reply.send({ services: lab().services }))
+
+  app.get("/lab/traces", async (request, reply) =>
+    reply.send({
+      traces: lab()
+        .traces(addressOf(request))
+        .map((trace) => trace.summary()),
+    }),
+  )
+
+  app.get("/lab/traces/:id", async (request: TraceRequest, reply) => {
+    const { id } = request.params
+    return reply.send(
+      lab()
+        .trace(/^\d{1,15}$/.test(id) ? Number(id) : 0, addressOf(request))
+        .whole(),
+    )
+  })
+
+  app.get("/lab/table", async (_, reply) => reply.send({ programs: lab().table() }))
+
+  app.post("/lab/table", async (request: ReportRequest, reply) => {
+    const report = parsedBody(TriedReport, request.body ?? Buffer.alloc(0))
+    lab().tried(report, addressOf(request))
+    return reply.status(204).send()
+  })
+}
+
+const addressOf = ({ raw }: FastifyRequest): string =>
+  raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? ""
