@@ -158,7 +158,8 @@ export class ExchangeWriter {
   #reserve(bytes: number): void {
     if (this.#end + bytes <= this.#piece.length) return
     const waiting = this.#piece.subarray(this.#begin, this.#end)
-    this.#piece = new Uint8Array(Math.max(PIECE_BYTES, waiting.length + bytes))
+    // Twice as much, or each of many messages that wait together would copy all before it.
+    this.#piece = new Uint8Array(Math.max(PIECE_BYTES, 2 * (waiting.length + bytes)))
     this.#piece.set(waiting)
     this.#begin = 0
     this.#end = waiting.length

@@ -59,8 +59,9 @@ export const limits = {
   filesListedMax: 500,
   probesPerSecondMax: 20_000, // by default, of UDP probes that are answered to one address, which may be forged
   probeRunsMax: 64, // measurements of one address or connection that are counted at a time
-  probeSourcesMax: 10_000, // addresses whose UDP probes are counted at a time
+  probeSourcesMax: 1_000, // addresses whose UDP probes are counted at a time: 40 MB with all their runs, were they forged
   probeConnectionsMax: 1_000,
+  lineBytesPerTurn: 16 * 1024, // of one connection that probes or exchanges; then everybody else is served first
   probeIdleMs: 60_000, // a connection over which no probe comes for so long ends
   turnsMax: 1_000, // throughput tests that wait for one another
   turnAskedMs: 5_000, // one that waits, and is not asked about for so long, is forgotten

@@ -55,6 +55,16 @@ test("turns: a queue that is full takes nobody", () => {
   assert.throws(() => queue.take(false), { code: "too_many" })
 })
 
+test("turns: a clock that is set back does not make the next wait until it has caught up", () => {
+  const { clock, turns: queue } = turns()
+  clock.time = 7_200_000
+  queue.take(false)
+  clock.time -= 3_600_000
+  assert.equal(queue.take(false).ahead, 1)
+  clock.time += limits.turnMs + 1
+  assert.equal(queue.take(false).ahead, 0)
+})
+
 const ada = { name: "ada", role: "member" } as const
 
 test("lines: the newest first, and a short report keeps what a whole check said", () => {
@@ -67,6 +77,13 @@ test("lines: the newest first, and a short report keeps what a whole check said"
     { name: "ada", time: 3, samples: 20, lost: 0, p50Ms: 2, upBytesPerSecond: 1e6, verdict: "warn" },
     { name: "~bob", time: 2, samples: 20, lost: 0 },
   ])
+})
+
+test("lines: times of an earlier report do not stand beside samples that have none", () => {
+  const lines = new Lines({ now: () => 1 })
+  lines.report(ada, { samples: 20, lost: 0, minMs: 1, p50Ms: 2, p90Ms: 3, maxMs: 4, jitterMs: 1 })
+  lines.report(ada, { samples: 20, lost: 20 })
+  assert.deepEqual(lines.all(ada), [{ name: "ada", time: 1, samples: 20, lost: 20 }])
 })
 
 test("lines: so many are kept, and the one not heard of for longest goes", () => {

@@ -76,7 +76,9 @@ export class Turns {
   /** Those that were given up, and those that took too long. */
   #forget(): void {
     const now = this.#clock.now()
-    for (const { id, heardMs, begun } of this.#turns.values())
-      if (now - heardMs > (begun ? limits.turnMs : limits.turnAskedMs)) this.#turns.delete(id)
+    for (const turn of this.#turns.values()) {
+      turn.heardMs = Math.min(turn.heardMs, now) // the clock may be set back, and the next would wait until it has caught up
+      if (now - turn.heardMs > (turn.begun ? limits.turnMs : limits.turnAskedMs)) this.#turns.delete(turn.id)
+    }
   }
 }

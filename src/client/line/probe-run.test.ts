@@ -230,6 +230,29 @@ test("probe run: where the hub's counts did not come, or it was started again, n
   )
 })
 
+test("probe run: counts that the hub began anew do not put a loss down to a direction, however many came after", () => {
+  let time = 1_000_000
+  const hub = () => new ProbeReplies({ now: () => ++time, runsMax: 1 })
+  let replies = hub()
+  const run = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })
+  const writer = new ProbeWriter(RUN, 64)
+  const ask = (kind: "probe" | "tally", seq: number) => {
+    writer.write(kind, seq, 0)
+    const reply = writer.bytes.slice()
+    assert.ok(replies.answer(reply, time))
+    return reply
+  }
+  for (let seq = 1; seq <= 100; seq++) {
+    if (seq === 4) replies = hub()
+    run.noteSent(seq, seq)
+    const reply = ask("probe", seq)
+    if (seq <= 90) run.noteReceived(reply, seq + 1) // ten are lost on the way down, none on the way up
+  }
+  run.noteReceived(ask("tally", 100), 200)
+  const { lost, lostUp, lostDown } = run.toLineRun(ABOUT).counts
+  assert.deepEqual([lost, lostUp, lostDown], [10, undefined, undefined])
+})
+
 test("probe run: counts that the hub told before the end do not put a loss down to a direction", () => {
   const hub = newHub()
   const run = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })

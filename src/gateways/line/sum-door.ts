@@ -5,6 +5,7 @@ import type { ExchangePeer } from "../../capabilities/check/exchange-peer.ts"
 import type { Exchanges } from "../../capabilities/check/exchanges.ts"
 import { ERRORS, LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
+import { FairReader } from "./fair-reader.ts"
 
 export interface SumDoorParts {
   readonly exchanges: Exchanges
@@ -57,7 +58,7 @@ export class SumDoor {
     this.#open.set(ws, peer)
     socket.setNoDelay(true)
     socket.setTimeout(this.#limits.sumIdleMs, () => ws.terminate())
-    socket.on("drain", () => ws.resume())
+    const reader = new FairReader(ws, socket)
     ws.on("error", () => {}) // `close` follows
     ws.on("message", (data: RawData, isBinary) => {
       if (ws.readyState !== WebSocket.OPEN) return
@@ -66,7 +67,7 @@ export class SumDoor {
         peer.receive(data as Buffer)
         send(ws, peer)
         if (peer.over) close(ws, 1000)
-        else if (socket.writableLength > limits.socketQueueBytesMax) ws.pause() // who does not read is not read
+        else reader.took((data as Buffer).length)
       } catch (cause) {
         const error = toLandlineError(cause)
         if (error.code === "internal") onDefect(error.cause)

@@ -15,8 +15,8 @@ const sources = new ProbeSources({ now: unixMs, runsMax, sourcesMax, rate })
 
 const sockets = addresses.map((address) => {
   const socket = createSocket(isIPv6(address) ? "udp6" : "udp4")
-  socket.on("message", (bytes, { address, port }) => {
-    if (sources.answer(bytes, address)) socket.send(bytes, port, address, () => {}) // one that cannot be sent is lost
+  socket.on("message", (bytes, from) => {
+    if (sources.answer(bytes, from)) socket.send(bytes, from.port, from.address, () => {}) // one that cannot be sent is lost
   })
   return { address, socket }
 })

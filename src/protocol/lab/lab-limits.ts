@@ -17,6 +17,7 @@ export const labLimits = {
   feedBlockMessages: 5, // a block, where a client does not say
   reconnectMs: 1_000, // as the coursework's client waits
   sumMessageBytesMax: 8 * 1024, // a name and a number; the coursework's own programs read 1,024 at most
+  sumRequestsPerTurn: 64, // of one client; then the others are served first
   sumNameBytesMax: 255, // of our own name: what fits the C struct, with its NUL
   pingIdleMs: 300_000, // between two messages: people type them
   pingWordPauseMs: 1_000, // inside a word: a lost piece of it comes after 200 ms to 1 s (RFC 6298, section 2)

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto"
 import type { Socket } from "node:net"
+import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import { diagnoseOrder, diagnoseSum, type SumSilence } from "../../../protocol/lab/sum-diagnosis.ts"
 import { encodeReply, SumDecoder } from "../../../protocol/lab/sum-formats.ts"
 import { closesAtOnce } from "../../../protocol/lab/sum-json.ts"
@@ -25,7 +26,7 @@ export class SumConnection {
   #over = false // nothing more is taken
   #deadline: NodeJS.Timeout | undefined
   #pause: NodeJS.Timeout | undefined
-  #afterPause: NodeJS.Immediate | undefined
+  #afterPause: NodeJS.Immediate | undefined // or after others had their turn
 
   /**
    * @param firstBytes what was read of the socket already
@@ -77,16 +78,26 @@ export class SumConnection {
     this.#decode("none")
   }
 
+  /** Answers what is there, a while at a time: one client that floods does not keep the others waiting. */
   #decode(silence: Silence): void {
     this.#silence = silence
     clearTimeout(this.#pause)
     clearImmediate(this.#afterPause)
-    while (!this.#over && !this.#full) {
+    for (let taken = 0; taken < labLimits.sumRequestsPerTurn; taken++) {
+      if (this.#over || this.#full) return
       const message = this.#decoder.next(silence)
-      if (!message) break
+      if (!message) return this.#goOn()
       this.#take(message)
     }
-    if (!this.#over && !this.#full) this.#goOn()
+    if (!this.#over && !this.#full) this.#letOthers()
+  }
+
+  #letOthers(): void {
+    this.#socket.pause()
+    this.#afterPause = setImmediate(() => {
+      this.#socket.resume()
+      this.#decode(this.#silence)
+    })
   }
 
   /** All requests that came are answered: what is due next. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { type RawSocket, rawSocket, startLabSum, type TestService } from "../../../../test/support/lab.ts"
+import { serveLabSum } from "../../../hub/lab-sum.ts"
+import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 
 const json = (number: unknown, name = "Ada") => JSON.stringify({ client_name: name, client_number: number })
 
@@ -41,6 +43,34 @@ describe("lab sum", () => {
       "[DEBUG] [handle_client]: Sending client response",
       "[DEBUG] [handle_client]: Client connection closed",
     ])
+  })
+
+  test("a client that sends many requests at once lets others have their turn", async () => {
+    const count = 2_000
+    const taken: number[] = [] // requests of each turn
+    let replied = 0
+    const service = await serveLabSum({
+      host: "127.0.0.1",
+      port: 0,
+      write({ message }) {
+        if (message !== "Message recieved from client") return
+        if (replied++ === 0) others()
+        taken[taken.length - 1]!++
+      },
+    })
+    const others = () => {
+      taken.push(0)
+      if (replied < count) setImmediate(others)
+    }
+    try {
+      using socket = await rawSocket(service.port)
+      await socket.write('{"name":"a","number":1}\n'.repeat(count))
+      let text = ""
+      while (text.split("\n").length <= count) text += await socket.read(1)
+      assert.ok(Math.max(...taken) <= 2 * labLimits.sumRequestsPerTurn, `${taken}`)
+    } finally {
+      await service.close()
+    }
   })
 
   test("the server's numbers are random, from 1 to 100", async () => {
