@@ -44,6 +44,7 @@ async function isAnswered(answer: Promise<unknown>): Promise<boolean> {
 export class LineWatch {
   readonly #line: SessionLine
   #timer: ReturnType<typeof setTimeout> | undefined
+  #measuring = false // on a bad line it may take longer than the pause between two
 
   constructor(line: SessionLine) {
     this.#line = line
@@ -67,11 +68,13 @@ export class LineWatch {
   }
 
   async #measure(): Promise<void> {
-    if (!this.#line.isLive()) return
+    if (this.#measuring || !this.#line.isLive()) return
+    this.#measuring = true
     try {
       await this.#line.report(await measureSession(() => this.#line.probe()))
     } catch {
       // the session is closed, or the line is down, which the hub sees by itself
     }
+    this.#measuring = false
   }
 }

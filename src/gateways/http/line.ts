@@ -25,17 +25,13 @@ type TurnRequest = FastifyRequest<{ Params: { turn: string } }>
 
 /** Who answers, and how good the line is. PROTOCOL.md 12 and 13. */
 export function registerLine(app: FastifyInstance, { hub, check: { turns, exchanges } }: HttpParts): void {
-  app.get("/hello", async ({ raw }, reply) =>
-    reply.send({
-      hub,
-      time: Date.now(),
-      address: raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ""),
-    }),
+  app.get("/hello", async (request, reply) =>
+    reply.send({ hub, time: Date.now(), address: addressOf(request) }),
   )
 
   app.post("/line/turns", async (request, reply) => {
     const { together } = parsedQuery(TurnQuery, request)
-    return reply.status(201).send(turns.take(together !== undefined))
+    return reply.status(201).send(turns.take(addressOf(request), together !== undefined))
   })
   app.get("/line/turns/:turn", async ({ params }: TurnRequest, reply) => reply.send(turns.ask(params.turn)))
   app.delete("/line/turns/:turn", async ({ params }: TurnRequest, reply) => {
@@ -51,20 +47,24 @@ export function registerLine(app: FastifyInstance, { hub, check: { turns, exchan
 
   app.get("/line/download", async (request, reply) => {
     const { turn, bytes } = parsedQuery(ThroughputQuery, request)
-    turns.check(turn)
+    const over = turns.transfer(turn)
     reply.hijack()
     reply.raw.setTimeout(limits.throughputMs)
     reply.raw.writeHead(200, { "Content-Type": "application/octet-stream", "Cache-Control": "no-store" })
-    await deliver(reply.raw, pieces(bytes))
+    await deliver(reply.raw, pieces(bytes)).finally(over)
   })
 
   app.post("/line/upload", { config: { upload: true } }, async (request, reply) => {
     const { turn } = parsedQuery(ThroughputQuery, request)
-    turns.check(turn)
+    const over = turns.transfer(turn)
     sendContinue(request.raw, reply.raw)
-    return reply.send(await received(request.raw))
+    return reply.send(await received(request.raw).finally(over))
   })
 }
+
+/** How the hub sees the client: an IPv4 address as such. */
+const addressOf = ({ raw }: FastifyRequest): string =>
+  (raw.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "")
 
 /** Random bytes for as long as a test may take. */
 export async function* pieces(bytes: number): AsyncGenerator<Uint8Array> {

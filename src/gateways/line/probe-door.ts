@@ -8,12 +8,14 @@ import { ProbeReplies } from "../../protocol/probe-replies.ts"
 import { ProbeStream } from "../../protocol/probe-stream.ts"
 import { unixMs } from "../../protocol/unix-ms.ts"
 import { FairReader } from "./fair-reader.ts"
+import { Places } from "./places.ts"
 
 const SWITCHING = `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${PROBE_UPGRADE}\r\n\r\n`
 
 /** Answers probes on the hub's own port: over plain TCP after an HTTP Upgrade, and over WebSocket. */
 export class ProbeDoor {
   readonly #open = new Set<Socket>()
+  readonly #places = new Places(limits.probeConnectionsMax)
   #closing = false
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -25,10 +27,10 @@ export class ProbeDoor {
   /** @throws LandlineError bad_request | too_many | stopping */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (this.#closing) throw new LandlineError("stopping") // or a hub that stops would wait for it
-    if (this.#open.size >= limits.probeConnectionsMax) throw new LandlineError("too_many")
     const wanted = request.headers.upgrade?.toLowerCase()
     if (wanted !== "websocket" && wanted !== PROBE_UPGRADE)
       throw new LandlineError("bad_request", {}, `Here a connection becomes websocket or ${PROBE_UPGRADE}.`)
+    this.#places.take(socket)
     this.#open.add(socket)
     socket.once("close", () => this.#open.delete(socket))
     socket.setNoDelay(true)

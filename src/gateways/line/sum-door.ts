@@ -6,6 +6,7 @@ import type { Exchanges } from "../../capabilities/check/exchanges.ts"
 import { ERRORS, LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
 import { FairReader } from "./fair-reader.ts"
+import { Places } from "./places.ts"
 
 export interface SumDoorParts {
   readonly exchanges: Exchanges
@@ -22,6 +23,7 @@ export class SumDoor {
   readonly #parts: SumDoorParts
   readonly #limits: SumLimits
   readonly #open = new Map<WebSocket, ExchangePeer>()
+  readonly #places: Places
   #closing = false
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -33,14 +35,15 @@ export class SumDoor {
   constructor(parts: SumDoorParts, bounds: Partial<SumLimits> = {}) {
     this.#parts = parts
     this.#limits = { ...limits, ...bounds }
+    this.#places = new Places(this.#limits.sumConnectionsMax)
   }
 
   /** @throws LandlineError bad_request | too_many | stopping */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (this.#closing) throw new LandlineError("stopping")
-    if (this.#open.size >= this.#limits.sumConnectionsMax) throw new LandlineError("too_many")
     if (request.headers.upgrade?.toLowerCase() !== "websocket")
       throw new LandlineError("bad_request", {}, "Here a connection becomes websocket.")
+    this.#places.take(socket)
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#begin(ws, socket))
   }
 

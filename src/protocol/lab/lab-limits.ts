@@ -24,6 +24,7 @@ export const labLimits = {
   pingChunkBytes: 1024, // other text that is longer is several messages, as for a program that calls recv(1024)
   pingChunkBytesMax: 64 * 1024,
   pingMessagesPerTurn: 64, // of one client; then the others are served first
+  sumLinesPerSecondMax: 100, // requests of one client that are told one by one; the others are answered and counted
   pingLinesPerSecondMax: 100, // messages of one client that are told one by one; the others are answered and counted
   pingDatagramsPerSecondMax: 5_000, // answered to one address, which may be forged
   pingSourcesMax: 1_000, // addresses whose datagrams are counted at a time

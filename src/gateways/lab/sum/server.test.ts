@@ -46,7 +46,7 @@ describe("lab sum", () => {
   })
 
   test("a client that sends many requests at once lets others have their turn", async () => {
-    const count = 2_000
+    const count = labLimits.sumLinesPerSecondMax // each is told, and they are more than a turn
     const taken: number[] = [] // requests of each turn
     let replied = 0
     const service = await serveLabSum({
@@ -67,10 +67,23 @@ describe("lab sum", () => {
       await socket.write('{"name":"a","number":1}\n'.repeat(count))
       let text = ""
       while (text.split("\n").length <= count) text += await socket.read(1)
-      assert.ok(Math.max(...taken) <= 2 * labLimits.sumRequestsPerTurn, `${taken}`)
+      assert.ok(Math.max(...taken) <= labLimits.sumRequestsPerTurn, `${taken}`)
+      assert.equal(taken.reduce((sum, turn) => sum + turn), count)
     } finally {
       await service.close()
     }
+  })
+
+  test("of many requests a second some are told one by one, and the others counted", async () => {
+    await using service = await startLabSum()
+    using socket = await rawSocket(service.port)
+    const count = 10 * labLimits.sumLinesPerSecondMax
+    await socket.write('{"name":"a","number":1}\n'.repeat(count))
+    for (let n = 0; n < count; n++) await line(socket)
+    await socket.end()
+    const { message } = await service.lines.next(/more requests, answered as well$/)
+    const told = service.lines.all.filter((line) => line.message === "Message recieved from client").length
+    assert.equal(told + Number(/(\d+) more/.exec(message)![1]), count)
   })
 
   test("the server's numbers are random, from 1 to 100", async () => {
