@@ -245,3 +245,17 @@ async function notAHub(config: string, port: number): Promise<void> {
     assert.equal(code, 1)
   }
 }
+
+test("ping --closed: a hub that dies is told, though few probes are lost", { timeout }, async () => {
+  await using data = await tempDir()
+  await using config = await tempDir()
+  await using hub = await startHubProcess(data.path)
+  const there = { config: config.path, hub: hub.address }
+  const running = runCli(there, "ping", "--closed", "--tcp", "--duration", "20s")
+  await new Promise((resolve) => setTimeout(resolve, 1_500)) // it measures by then, or never reaches the hub
+  await hub.kill()
+  const { code, stdout, stderr } = await running
+  assert.equal(code, 1)
+  assert.match(stderr, /The hub went away after [\d,]+ probes: the connection was closed\./)
+  assert.match(stdout, /stood still +at most/)
+})

@@ -16,6 +16,7 @@ const ABOUT = {
   startedMs: 0,
   closed: false,
   intervalMs: 1,
+  broke: false,
   own: {
     loopDelay: { meanMs: 0, p99Ms: 0, maxMs: 0 },
     collections: { count: 0, totalMs: 0, maxMs: 0 },
