@@ -109,7 +109,7 @@ test("publish: Ctrl-C while the hub is away tells what may not be stored, exit 1
   await using publisher = cli({ config: config.path, hub: hub.address, as: "ada" }, "publish", "temp")
   publisher.write("1\n")
   // The feed is there before its first message is.
-  await until(async () => (await (await fetch(`${hub.address}/feeds/temp`)).text()) === "1\n")
+  await until(async () => (await (await fetch(`${hub.address}/feeds/temp`)).text()).trim() === "1")
   await hub.kill()
   await publisher.waitForError("The line dropped")
   publisher.write("2\n3\nfour\n")
