@@ -19,7 +19,7 @@ export function sessionUrl(hub: string): string {
     throw new LandlineError(
       "usage",
       { hub },
-      `"${hub}" is not the address of a hub. Write it as host, host:port or http://host:port.`,
+      `"${hub}" is not the address of a hub. Write it as host, host:port, [::1]:port or http://host:port.`,
     )
   // A URL drops the port 80 that somebody wrote, so what was written is asked, not the URL.
   if (!isUrl && !/:\d+$/.test(text.replace(/^\[.*\]/, ""))) url.port = String(DEFAULT_PORT)

@@ -159,3 +159,20 @@ test("exchange: lines that are none, too long, or announce another payload than 
   refused(line('"bytes":-1'))
   refused(line('"bytes":1e99'), 6)
 })
+
+test("exchange writer: however many messages wait together, each is copied but a few times", (context) => {
+  const writer = new ExchangeWriter(sha256)
+  const set = Uint8Array.prototype.set
+  let copied = 0
+  context.mock.method(
+    Object.getPrototypeOf(Uint8Array.prototype),
+    "set",
+    function (this: Uint8Array, ...[source, at]: Parameters<typeof set>) {
+      copied += source.length
+      set.call(this, source, at)
+    },
+  )
+  for (let seq = 1; seq <= 5_000; seq++) writer.add(request({ name: "ada", payload: new Uint8Array() }, seq))
+  const { length } = writer.take()!
+  assert.ok(copied > 0 && copied < 3 * length, `${copied} bytes copied of ${length}`)
+})

@@ -59,16 +59,19 @@ export const limits = {
   filesListedMax: 500,
   probesPerSecondMax: 20_000, // by default, of UDP probes that are answered to one address, which may be forged
   probeRunsMax: 64, // measurements of one address or connection that are counted at a time
-  probeSourcesMax: 10_000, // addresses whose UDP probes are counted at a time
+  probeSourcesMax: 1_000, // addresses whose UDP probes are counted at a time: 40 MB with all their runs, were they forged
   probeConnectionsMax: 1_000,
+  lineBytesPerTurn: 16 * 1024, // of one connection that probes or exchanges; then everybody else is served first
   probeIdleMs: 60_000, // a connection over which no probe comes for so long ends
   turnsMax: 1_000, // throughput tests that wait for one another
+  turnsPerAddressMax: 64, // and of one address, behind which a class may be
+  turnTransfersMax: 4, // downloads and uploads at a time in one turn
   turnAskedMs: 5_000, // one that waits, and is not asked about for so long, is forgotten
   turnMs: 30_000, // a test that is not over by then lets the next begin
   throughputBytesMax: 1024 ** 3, // of one download or upload that measures
   throughputMs: 10_000, // and its time
   linesMax: 1_000, // people whose last measurement is kept; the one not heard of for longest goes
-  sumConnectionsMax: 100, // each holds the payloads of its run, 128 KiB
+  sumConnectionsMax: 200, // each holds the payloads of its run, 128 KiB
   sumIdleMs: 15_000, // an exchange that stands still for so long is over
   sumMessageBytesMax: 256 * 1024, // a WebSocket message of exchanges; programs send about 64 KiB at once
   sumLineBytesMax: 16 * 1024,
@@ -76,7 +79,7 @@ export const limits = {
   sumUnackedMax: 1_024, // exchanges of one run that the hub has replied to and the client has not acknowledged
   sumBitsMax: 64, // wrong bits of one payload that are told one by one; the others are counted
   sumAcksToldMax: 1_000, // damaged acknowledgements that are told one by one
-  sumRunsMax: 16, // last runs of which the hub keeps the hash, and as far as they fit the transcript
+  sumRunsMax: 64, // last runs of which the hub keeps the hash, and as far as they fit the transcript
   sumTranscriptExchangesMax: 10_000, // of a longer run only the hash is kept
   sumTranscriptsBytesMax: 16 * 1024 * 1024, // of all runs together
 } as const

@@ -86,6 +86,14 @@ test("check: several at once measure one after the other, or together on purpose
   }
 })
 
+test("check: a summary that no room takes is a failure, though the line has none", { timeout }, async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  const { code, stderr, verdict } = await check(hub.address, "--post", "nowhere")
+  assert.equal(verdict.fault, false)
+  assert.match(stderr, /^The summary was not posted: There is no room "nowhere"\..*\n$/)
+  assert.equal(code, 1)
+})
+
 test("check: a closed port", { timeout }, async () => {
   const server = createServer().listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -231,6 +239,15 @@ test("check: words that do not go together are usage, and what they mean is said
   const run = (...words: string[]) => runCli({ config: config.path, hub: "127.0.0.1:1" }, "check", ...words)
   assert.equal((await run("--everyone", "--together")).code, 2)
   assert.equal((await run("--hub", "a b")).code, 2)
+  // Before anything is measured, not after.
+  for (const [words, why] of [
+    [["--post", "bad/room"], /^A room's name is .*\n$/],
+    [["--as", ""], /^A name needs .*\n$/],
+  ] as const) {
+    const { code, stdout, stderr } = await run(...words)
+    assert.deepEqual([code, stdout], [1, ""])
+    assert.match(stderr, why)
+  }
   const everyone = await run("--everyone")
   assert.deepEqual([everyone.code, everyone.stdout], [1, ""])
   assert.match(everyone.stderr, /^No hub answers at 127\.0\.0\.1:1\./)

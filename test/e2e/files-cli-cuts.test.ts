@@ -52,6 +52,18 @@ const files = async (): Promise<FileInfo[]> =>
 const bytesAt = async ({ path }: FileInfo): Promise<Buffer> =>
   Buffer.from(await (await fetch(hub.address + path)).arrayBuffer())
 
+/**
+ * Resolves when the hub, which runs in this process, has nothing more to do: it has read all that came through a line
+ * that is held. What still lay in the kernel would be lost with the cut.
+ */
+async function settled(): Promise<void> {
+  for (;;) {
+    const before = performance.eventLoopUtilization()
+    await setTimeout(50)
+    if (performance.eventLoopUtilization(before).utilization < 0.2) return
+  }
+}
+
 const large = (): Buffer => randomBytes(LARGE)
 
 test("send: killed with -9 in the middle, the same command sends only the rest", { timeout }, async () => {
@@ -61,6 +73,7 @@ test("send: killed with -9 in the middle, the same command sends only the rest",
   const held = line.hold("up", HELD)
   await using first = cli(ada(), "send", temp.file("killed.bin"))
   await held
+  await settled()
   first.signal("SIGKILL")
   await first.waitForExit()
   line.cut()
@@ -85,6 +98,7 @@ test("send: Ctrl-C keeps what arrived and says how to go on; a folder too goes o
   const held = line.hold("up", HELD)
   await using first = cli(ada(), ...words)
   await held
+  await settled()
   first.signal("SIGINT")
   assert.deepEqual(await first.waitForExit(), { code: 0, signal: null })
   assert.match(
@@ -107,9 +121,11 @@ test("send: a cut line is mended by itself, and only the rest is sent again", { 
   let held = line.hold("up", HELD)
   await using sending = cli(ada(), "send", temp.file("cut.bin"), "--json")
   await held
+  await settled()
   line.cut()
   held = line.hold("up", 5 * MIB)
   await held
+  await settled()
   line.cut()
   line.hold("up", Infinity)
   assert.equal((await sending.waitForExit(30_000)).code, 0, sending.stderr)

@@ -110,7 +110,13 @@ test("ping: a port where nothing listens is told in one sentence", { timeout }, 
   for (const over of ["--udp", "--tcp", "--websocket"]) {
     const { code, stdout, stderr } = await runCli(at(config.path, port), "ping", over, ...SOON)
     assert.equal(stdout, "")
-    assert.match(stderr, new RegExp(`^Nothing listens at 127\\.0\\.0\\.1:${port}, .*\\.\\n$`), over)
+    assert.match(
+      stderr,
+      new RegExp(
+        `^Nothing ${over === "--udp" ? "takes UDP" : "listens"} at 127\\.0\\.0\\.1:${port}, .*\\.\\n$`,
+      ),
+      over,
+    )
     assert.equal(code, 1)
   }
 })
@@ -177,7 +183,7 @@ test("ping: what cannot be measured is refused before anything is sent", { timeo
     [["-n", "0"], /from 1 to 1000000/],
     [["-n", "1000001"], /from 1 to 1000000/],
     [["-i", "0"], /from 1 ms to 1 hour/],
-    [["-i", "soon"], /a time such as 500ms/],
+    [["-i", "soon"], /a time such as 20ms, .*, from 1 ms to 1 hour/],
     [["--duration", "2d"], /from 1 ms to 1 day/],
     [["--size", "63"], /64 to 65507 bytes/],
     [["--size", "65508"], /64 to 65507 bytes/],
@@ -188,6 +194,7 @@ test("ping: what cannot be measured is refused before anything is sent", { timeo
     [["-i", "1ms", "--duration", "1h"], /3,600,000 probes; one run sends at most 1,000,000/],
     [["--hub", "https://hub.example"], /not through TLS or a proxy/],
     [["--hub", "http://hub.example/behind"], /not through TLS or a proxy/],
+    [["--hub", "localhost:0"], /has port 0/],
     [["--hub", "no hub"], /is not the address of a hub/],
   ]
   for (const [flags, why] of wrong) {
@@ -238,3 +245,17 @@ async function notAHub(config: string, port: number): Promise<void> {
     assert.equal(code, 1)
   }
 }
+
+test("ping --closed: a hub that dies is told, though few probes are lost", { timeout }, async () => {
+  await using data = await tempDir()
+  await using config = await tempDir()
+  await using hub = await startHubProcess(data.path)
+  const there = { config: config.path, hub: hub.address }
+  const running = runCli(there, "ping", "--closed", "--tcp", "--duration", "20s")
+  await new Promise((resolve) => setTimeout(resolve, 1_500)) // it measures by then, or never reaches the hub
+  await hub.kill()
+  const { code, stdout, stderr } = await running
+  assert.equal(code, 1)
+  assert.match(stderr, /The hub went away after [\d,]+ probes: the connection was closed\./)
+  assert.match(stdout, /stood still +at most/)
+})

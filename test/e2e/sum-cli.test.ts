@@ -42,11 +42,13 @@ test("sum: what is no whole number from 1 to 100 is refused in one sentence", { 
     ["25", "--pipelined"],
     ["--verify", "a"],
     ["--many", "0"],
+    ["--many", "10001", "--save-hub", "there.jsonl"],
+    ["25", "--save", "same.jsonl", "--save-hub", "same.jsonl"],
   ])
     assert.equal((await runCli(nobody, "sum", ...words)).code, 2, words.join(" "))
   const { code, stderr } = await runCli(nobody, "sum", "25")
   assert.equal(code, 1)
-  assert.match(stderr, /^No hub answers at 127\.0\.0\.1:9\..*\n$/)
+  assert.match(stderr, /^Nothing listens at 127\.0\.0\.1:9, .*\n$/)
 })
 
 test("sum: many exchanges, and the transcripts of both ends, which are the same until one is changed", {

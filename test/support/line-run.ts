@@ -43,6 +43,7 @@ export function lineRun(options: RunOptions): LineRun {
     startedMs,
     closed: false,
     intervalMs,
+    broke: false,
     bytes: 64,
     damages: [],
     own: {

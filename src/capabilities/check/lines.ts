@@ -13,10 +13,18 @@ export class Lines {
     this.#clock = clock
   }
 
-  /** Notes what was measured: what a report leaves out stays as it was said before. @throws LandlineError forbidden */
+  /**
+   * Notes what was measured. Throughput and verdict stay as they were said before where a report leaves them out; times
+   * do not, since they are those of its samples. @throws LandlineError forbidden
+   */
   report(who: Author, report: LineReport): void {
     authorize(who, "write")
-    const before = this.#lines.get(who.name)
+    const { downBytesPerSecond, upBytesPerSecond, verdict } = this.#lines.get(who.name) ?? {}
+    const before = {
+      ...(downBytesPerSecond !== undefined && { downBytesPerSecond }),
+      ...(upBytesPerSecond !== undefined && { upBytesPerSecond }),
+      ...(verdict && { verdict }),
+    }
     this.#lines.delete(who.name) // the newest stands last
     this.#lines.set(who.name, { ...before, ...report, name: who.name, time: this.#clock.now() })
     if (this.#lines.size > limits.linesMax) this.#lines.delete(this.#lines.keys().next().value!)

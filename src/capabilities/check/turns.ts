@@ -5,6 +5,10 @@ import type { TurnInfo } from "../../protocol/line.ts"
 
 interface Turn {
   readonly id: string
+  /** Whose it is: an address. */
+  readonly from: string
+  /** Downloads and uploads that run. */
+  transfers: number
   /** When it was last asked about, or began. ms since 1970 */
   heardMs: number
   /** Measures at the same time as the others, on purpose. */
@@ -24,11 +28,18 @@ export class Turns {
     this.#newId = newId
   }
 
-  /** @param together does not wait, and keeps nobody waiting @throws LandlineError too_many */
-  take(together: boolean): TurnInfo {
+  /**
+   * @param from the address that asks: one alone does not fill the queue
+   * @param together does not wait, and keeps nobody waiting
+   * @throws LandlineError too_many
+   */
+  take(from: string, together: boolean): TurnInfo {
     this.#forget()
-    if (this.#turns.size >= limits.turnsMax) throw new LandlineError("too_many")
-    const turn: Turn = { id: this.#newId(), heardMs: this.#clock.now(), together, begun: false }
+    const own = [...this.#turns.values()].filter((turn) => turn.from === from).length
+    if (this.#turns.size >= limits.turnsMax || own >= limits.turnsPerAddressMax)
+      throw new LandlineError("too_many")
+    const begin = { heardMs: this.#clock.now(), transfers: 0, begun: false }
+    const turn: Turn = { id: this.#newId(), from, together, ...begin }
     this.#turns.set(turn.id, turn)
     return this.#info(turn)
   }
@@ -47,10 +58,18 @@ export class Turns {
     return this.#info(turn)
   }
 
-  /** @throws LandlineError not_found | not_your_turn */
-  check(id: string): void {
+  /**
+   * Begins a download or an upload.
+   * @returns to be called when it is over
+   * @throws LandlineError not_found | not_your_turn | too_many
+   */
+  transfer(id: string): () => void {
     const { ahead } = this.ask(id)
     if (ahead > 0) throw new LandlineError("not_your_turn", { ahead })
+    const turn = this.#turns.get(id)!
+    if (turn.transfers >= limits.turnTransfersMax) throw new LandlineError("too_many")
+    turn.transfers++
+    return () => void turn.transfers--
   }
 
   /** Lets the next begin. */
@@ -76,7 +95,9 @@ export class Turns {
   /** Those that were given up, and those that took too long. */
   #forget(): void {
     const now = this.#clock.now()
-    for (const { id, heardMs, begun } of this.#turns.values())
-      if (now - heardMs > (begun ? limits.turnMs : limits.turnAskedMs)) this.#turns.delete(id)
+    for (const turn of this.#turns.values()) {
+      turn.heardMs = Math.min(turn.heardMs, now) // the clock may be set back, and the next would wait until it has caught up
+      if (now - turn.heardMs > (turn.begun ? limits.turnMs : limits.turnAskedMs)) this.#turns.delete(turn.id)
+    }
   }
 }

@@ -19,7 +19,7 @@ const broke: Fault = (rows) => {
   return {
     say: "The line broke while it was checked: at first the hub answered, then no more.",
     evidence: ["hello", step],
-    next: "Check again. If it breaks again, look at cable and Wi-Fi, and ask whether the hub was stopped.",
+    next: "See whether it breaks again. If so, look at cable and Wi-Fi, and ask whether the hub was stopped.",
     sure: "likely",
     because: "a line that breaks and a hub that stops look the same from here.",
   }

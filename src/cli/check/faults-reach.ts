@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts"
 import { type ConnectFacts, type Outcome, telling } from "./connect.ts"
 import type { Rows } from "./row.ts"
-import { place, type Target } from "./target.ts"
+import { pathOf, place, type Target } from "./target.ts"
 import type { Verdict } from "./verdict.ts"
 
 export type Found = Omit<Verdict, "fault">
@@ -94,7 +94,13 @@ function foundAt(answer: Exclude<Answer, { is: "hub" }>, target: Target): Omit<F
         because: "the hub itself said so.",
       }
     case "http":
-      return { ...other, say: `A web server that is no Landline hub listens at ${at}.` }
+      if (pathOf(target) === "")
+        return { ...other, say: `A web server that is no Landline hub listens at ${at}.` }
+      return {
+        ...other,
+        say: `A web server listens at ${at}, but there is no Landline hub at ${pathOf(target)}.`,
+        next: `If no one told you of ${pathOf(target)}, leave it out: --hub ${target.base.origin}. ${RIGHT_PORT}`,
+      }
     case "tls":
       return {
         say: `What listens at ${at} speaks only encrypted (https).`,

@@ -3,7 +3,7 @@ import { connect as connectTls } from "node:tls"
 import { printableLine } from "../../protocol/text.ts"
 import { type Answer, readAnswer } from "./answer.ts"
 import { fail, type Judged, pass, type Step, warn } from "./row.ts"
-import { place, type Target } from "./target.ts"
+import { pathOf, place, type Target } from "./target.ts"
 import { time } from "./words.ts"
 
 export interface HelloFacts {
@@ -31,13 +31,15 @@ export const helloStep: Step<"hello"> = {
 }
 
 /** What listens, where it is no hub that lets us in. */
-export function otherSays(answer: Exclude<Answer, { is: "hub" }>, { host, port, secure }: Target): string {
-  const at = place(host, port)
+export function otherSays(answer: Exclude<Answer, { is: "hub" }>, target: Target): string {
+  const at = place(target.host, target.port)
   switch (answer.is) {
     case "refusal":
       return `The hub at ${at} does not let this program in: ${printableLine(answer.said)}`
     case "http":
-      return `A web server listens at ${at}, but it is no Landline hub (it said ${answer.said}).`
+      return pathOf(target) === ""
+        ? `A web server listens at ${at}, but it is no Landline hub (it said ${answer.said}).`
+        : `A web server listens at ${at}, but at ${pathOf(target)} there is no Landline hub (it said ${answer.said}).`
     case "tls":
       return `What listens at ${at} speaks only encrypted (https).`
     case "text":
@@ -45,7 +47,7 @@ export function otherSays(answer: Exclude<Answer, { is: "hub" }>, { host, port, 
     case "bytes":
       return `Another program than a hub listens at ${at}; it answered with bytes that make no sense here.`
     case "closed":
-      return secure
+      return target.secure
         ? `What listens at ${at} does not speak encrypted (https), or closes the connection at once.`
         : `What listens at ${at} closes the connection without an answer.`
     case "silence":

@@ -35,6 +35,8 @@ const TIME_WARN_MS = 50
 const TIME_FAIL_MS = 150
 // What a call can smooth out without anybody noticing.
 const JITTER_WARN_MS = 30
+// A line, or a hub, that stands still for so long is noticed, though median and unevenness do not show it.
+const STALL_MS = 500
 
 /** How long does an answer take, how evenly, and does anything get lost? */
 export const idleStep: Step<"idle"> = {
@@ -57,16 +59,17 @@ export const idleStep: Step<"idle"> = {
     return idleFacts(run)
   },
   judge(facts): Judged {
-    const { samples, lost, damaged, p50Ms, jitterMs = 0 } = facts
+    const { samples, lost, damaged, p50Ms, maxMs = 0, jitterMs = 0 } = facts
     if (damaged > 0) return fail(`${damaged} of ${samples} test packets came back changed.`)
     if (lost === samples || p50Ms === undefined) return fail(`None of ${samples} test packets came back.`)
     const share = lost / samples
     const answer = `An answer takes ${time(p50Ms)}`
     const gone = lost === 0 ? "" : `, with ${outOf(lost, samples)} packets ${lossWords(facts)}`
     const uneven = jitterMs >= JITTER_WARN_MS ? `, unevenly (${time(jitterMs)} more or less each time)` : ""
-    const say = `${answer}${uneven}${gone}.`
+    const stall = maxMs - p50Ms >= STALL_MS ? `, but for a moment it took ${time(maxMs)}` : ""
+    const say = `${answer}${uneven}${gone}${stall}.`
     if (share >= LOSS_FAIL || p50Ms >= TIME_FAIL_MS) return fail(say)
-    if (share >= LOSS_WARN || p50Ms >= TIME_WARN_MS || jitterMs >= JITTER_WARN_MS) return warn(say)
+    if (share >= LOSS_WARN || p50Ms >= TIME_WARN_MS || jitterMs >= JITTER_WARN_MS || stall) return warn(say)
     return pass(lost === 0 && facts.transport === "udp" ? `${answer}; no packet is lost.` : say)
   },
 }

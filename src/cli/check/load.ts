@@ -29,10 +29,14 @@ export const loadStep: Step<"load"> = {
       ...(upMs !== undefined && { upMs }),
     }
   },
-  judge(facts): Judged {
+  judge(facts, { rows }): Judged {
     const { idleMs, downMs, upMs } = facts
     if (idleMs === undefined || (downMs === undefined && upMs === undefined))
-      return unknown("Too few test packets came back while data was sent.")
+      return unknown(
+        rows.download?.facts || rows.upload?.facts
+          ? "Too few test packets came back while data was sent."
+          : "Not known, since neither download nor upload was measured.",
+      )
     const parts = [
       ...(downMs === undefined ? [] : [`${time(downMs)} while data comes`]),
       ...(upMs === undefined ? [] : [`${time(upMs)} while data is sent`]),

@@ -19,7 +19,9 @@ const TITLE_WIDTH = Math.max(...Object.values(steps).map(({ title }) => title.le
 const EVIDENCE_MAX = 6
 /** Longer lines are hard to read. */
 const COLUMNS_MAX = 120
-const TEXT_MIN = 20
+/** With less beside it, the text stands below its head. */
+const TEXT_MIN = 28
+const INDENT = 2
 /** Is not broken apart. */
 const NUMBER_AND_UNIT = /(\d) (ms|s|%|bytes|[kMG]B)(?!\w)/g
 
@@ -54,13 +56,16 @@ export function renderVerdict(verdict: Verdict, look: Look): string[] {
   ]
 }
 
-/** Text after a head of `HEAD_WIDTH` columns, broken to the right of it. */
+/** Text after a head of `HEAD_WIDTH` columns, broken to the right of it; on a narrow terminal, below it. */
 function hung(head: string, text: string, { columns }: Look): string[] {
   if (columns === undefined) return [head + text]
-  const room = Math.max(TEXT_MIN, Math.min(columns - 1, COLUMNS_MAX) - HEAD_WIDTH)
-  const lines = wrap(text.replace(NUMBER_AND_UNIT, "$1\u00a0$2"), room)
-  const [first = "", ...rest] = lines.map((line) => line.replaceAll("\u00a0", " "))
-  return [head + first, ...rest.map((line) => " ".repeat(HEAD_WIDTH) + line)]
+  const width = Math.min(columns - 1, COLUMNS_MAX)
+  const isNarrow = width - HEAD_WIDTH < TEXT_MIN
+  const indent = isNarrow ? INDENT : HEAD_WIDTH
+  const whole = wrap(text.replace(NUMBER_AND_UNIT, "$1\u00a0$2"), Math.max(1, width - indent))
+  const lines = whole.map((line) => " ".repeat(indent) + line.replaceAll("\u00a0", " "))
+  if (isNarrow) return [head.trimEnd(), ...lines]
+  return [head + (lines[0] ?? "").slice(indent), ...lines.slice(1)]
 }
 
 function paint(state: State, text: string, { colours }: Look): string {

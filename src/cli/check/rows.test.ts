@@ -65,6 +65,7 @@ const cases: { [S in StepName]?: [Facts[S], State, RegExp][] } = {
       /2 of 100 packets lost, on the way there and back/,
     ],
     [{ ...idle, p50Ms: 60 }, "warn", /takes 60 ms/],
+    [{ ...idle, maxMs: 1_202 }, "warn", /^An answer takes 4\.0 ms, but for a moment it took 1\.2 s\.$/],
     [{ ...idle, p50Ms: 150 }, "fail", /takes 150 ms/],
     [{ ...idle, jitterMs: 40 }, "warn", /unevenly \(40 ms more or less each time\)/],
     [{ ...idle, damaged: 2 }, "fail", /^2 of 300 test packets came back changed/],
@@ -93,8 +94,8 @@ const cases: { [S in StepName]?: [Facts[S], State, RegExp][] } = {
     [{ idleMs: 5, downMs: 30 }, "pass", /^An answer takes 30 ms while data comes, instead of 5\.0 ms\.$/],
     [{ idleMs: 5, downMs: 30, upMs: 60 }, "warn", /30 ms while data comes and 60 ms while data is sent/],
     [{ idleMs: 5, upMs: 400 }, "fail", /400 ms while data is sent/],
-    [{ idleMs: 5 }, "unknown", /Too few/],
-    [{ downMs: 5 }, "unknown", /Too few/],
+    [{ idleMs: 5 }, "unknown", /neither download nor upload/],
+    [{ downMs: 5 }, "unknown", /neither download nor upload/],
   ],
   sum: [
     [
@@ -124,4 +125,11 @@ describe("check: what is found is judged, and said in a plain sentence", () => {
         assert.match(judged.say, say)
         assert.match(judged.say, /\.$/)
       })
+})
+
+test("load: without answers to the probes beside a download, that is what is said", () => {
+  const facts = { bytes: 1, ms: 1, waitedMs: 0, bytesPerSecond: 1_000 }
+  const rows = { download: { step: "download", state: "fail", say: "", facts } } as const
+  const judged = steps.load.judge({ idleMs: 5 }, { target: targetOf("hub.lan"), rows })
+  assert.deepEqual([judged.state, judged.say.startsWith("Too few test packets")], ["unknown", true])
 })

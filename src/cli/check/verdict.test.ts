@@ -297,3 +297,12 @@ test("check: on a computer that is overloaded, what was measured is only possibl
   assert.deepEqual(verdict.evidence, ["idle", "machine"])
   assert.match(verdict.next, /^First end what keeps this computer busy/)
 })
+
+test("check: a path that leads to no hub is told, since the hub may be there without it", async () => {
+  const hub = "http://hub.lan:7300/old"
+  const rows = await checked({ hello: { answer: { is: "http", said: "404 Not Found" } } }, hub)
+  assert.match(rows.hello!.say, /but at \/old there is no Landline hub/)
+  const { say, next } = verdictOf(rows, targetOf(hub))
+  assert.match(say, /there is no Landline hub at \/old\.$/)
+  assert.match(next, /leave it out: --hub http:\/\/hub\.lan:7300\. /)
+})

@@ -58,7 +58,7 @@ export function register(program: Command): void {
       new Option("-n, --count <number>", "end after so many probes").argParser(countUpTo(PROBES_MAX)),
     )
     .addOption(
-      new Option("-i, --interval <time>", "from one probe to the next")
+      new Option("-i, --interval <time>", "from one probe to the next: 20ms, 1s, 5m")
         .argParser(between(1, 3_600_000))
         .default(INTERVAL_MS, "100ms")
         .conflicts("closed"),
@@ -69,7 +69,9 @@ export function register(program: Command): void {
       ),
     )
     .addOption(
-      new Option("--size <bytes>", "bytes of a probe").argParser(probeBytes).default(PROBE_HEAD_BYTES),
+      new Option("--size <bytes>", `bytes of a probe, ${PROBE_HEAD_BYTES} to ${PROBE_BYTES_MAX}`)
+        .argParser(probeBytes)
+        .default(PROBE_HEAD_BYTES),
     )
     .option("--closed", "send each probe when the one before was answered")
     .option("--json", "print one JSON object")
@@ -109,10 +111,19 @@ export function register(program: Command): void {
 
 /** For commander: a time within bounds, as ms. */
 const between = (leastMs: number, mostMs: number) => (text: string) => {
-  const ms = span(text)
-  if (ms < leastMs || ms > mostMs)
-    throw new InvalidArgumentError(`It is a time from ${spanWords(leastMs)} to ${spanWords(mostMs)}.`)
-  return ms
+  const ms = msOf(text)
+  if (ms >= leastMs && ms <= mostMs) return ms
+  const bounds = `from ${spanWords(leastMs)} to ${spanWords(mostMs)}`
+  throw new InvalidArgumentError(`It is a time such as 20ms, 5s or 1m, ${bounds}.`)
+}
+
+/** NaN where it is no time; what `span` says then allows 0. */
+function msOf(text: string): number {
+  try {
+    return span(text)
+  } catch {
+    return Number.NaN
+  }
 }
 
 function probeBytes(text: string): number {

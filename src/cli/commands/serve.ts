@@ -5,6 +5,7 @@ import { setFlagsFromString } from "node:v8"
 import type { Command } from "commander"
 import type { Hub } from "../../hub/hub.ts"
 import { describeSettings, type SettingName } from "../../hub/settings.ts"
+import { printableLine } from "../../protocol/text.ts"
 
 const EXAMPLES = `
 Examples:
@@ -65,7 +66,7 @@ function greeting({ address, port, settings, lab }: Hub): string {
   )
   return [
     "",
-    `${settings.name} is at ${addresses.join(", ")}`,
+    `${printableLine(settings.name)} is at ${addresses.join(", ")}`,
     "",
     `  browser   ${addresses.at(-1)}`,
     `  terminal  npx landline chat${at}`,

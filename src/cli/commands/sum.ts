@@ -11,11 +11,12 @@ const EXAMPLES = `
 Examples:
   landline sum 25
   landline sum --many
-  landline sum --many 100000 --pipelined --save here.jsonl --save-hub there.jsonl
-  landline sum --verify here.jsonl there.jsonl
+  landline sum --many 10000 --pipelined --save here.jsonl --save-hub hub.jsonl
+  landline sum --verify here.jsonl hub.jsonl
 
-Each exchange is a request, a reply and an acknowledgement, each with its SHA-256. With --many they carry data that
-both ends know, so that every wrong bit is found at its place. Exit code 3: something did not arrive as it was sent.`
+Each exchange is a request, a reply and an acknowledgement, each with its
+SHA-256. With --many they carry data that both ends know, so that every wrong
+bit is found at its place. Exit code 3: something did not arrive as it was sent.`
 
 /** `landline sum N` */
 export function register(program: Command): void {
@@ -31,7 +32,7 @@ export function register(program: Command): void {
     .option("--pipelined", "do not wait for each answer")
     .option("--seed <number>", "of the data: the same seed sends the same (default: any)", wholeNumber)
     .option("--save <file>", "write this end's transcript, as JSON lines")
-    .option("--save-hub <file>", "write the hub's")
+    .option("--save-hub <file>", "write the hub's, of at most 10,000 exchanges")
     .addOption(
       new Option("--verify <file...>", "compare two transcripts").conflicts([
         "many",
@@ -52,6 +53,8 @@ export function register(program: Command): void {
         return verifyTranscripts(verify[0]!, verify[1]!, options.json)
       }
       if (number !== undefined && options.many) throw usage("Give a number or --many, not both.")
+      if (options.save !== undefined && options.save === options.saveHub)
+        throw usage("--save and --save-hub write two files: name two.")
       if (options.pipelined && !options.many) throw usage("--pipelined goes with --many.")
       const { sum } = await import("../sum/sum.ts")
       await sum(number, options)

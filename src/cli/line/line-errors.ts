@@ -1,10 +1,12 @@
 import { isIPv6 } from "node:net"
+import type { Transport } from "../../client/line/run.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 
 /** Where the hub was thought to be. */
 export interface Place {
   readonly host: string
   readonly port: number
+  readonly transport?: Transport
 }
 
 export const placeText = ({ host, port }: Place): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`
@@ -28,6 +30,12 @@ export function unreachable(error: NodeJS.ErrnoException, place: Place): Landlin
     case "EAI_AGAIN":
       return noHub(place, `The name ${host} could not be looked up: the name server does not answer`)
     case "ECONNREFUSED":
+      // Only UDP was asked: a hub may be there that could not take this port, or another program over TCP.
+      if (place.transport === "udp")
+        return noHub(
+          place,
+          `Nothing takes UDP at ${at}, though the machine answers: start a hub there with \`landline serve\`, measure over --tcp, ${OTHER}`,
+        )
       return noHub(
         place,
         `Nothing listens at ${at}, though the machine answers: start a hub there with \`landline serve\`, ${OTHER}`,
@@ -35,7 +43,7 @@ export function unreachable(error: NodeJS.ErrnoException, place: Place): Landlin
     case "ETIMEDOUT":
       return noHub(
         place,
-        `Nothing at ${at} answered in time: the machine is off or a firewall drops what is sent there, ${OTHER}`,
+        `Nothing at ${at} answered in time, as if the machine were off or a firewall dropped what is sent there: look there, ${OTHER}`,
       )
     case "EHOSTUNREACH":
     case "ENETUNREACH":

@@ -60,7 +60,7 @@ export async function ping(options: PingOptions): Promise<void> {
   const { sent, received } = run.counts
   if (received === 0) throw new LandlineError("no_hub", {}, words.noReply(options.transport))
   const isTimed = options.closed && durationMs !== undefined // then nobody knows how many it will be
-  if (!isTimed && plan.probes !== undefined && sent < plan.probes)
+  if (run.broke || (!isTimed && plan.probes !== undefined && sent < plan.probes))
     throw new LandlineError("no_hub", {}, words.cutShort(sent, plan.probes))
 }
 

@@ -238,6 +238,7 @@ export class Probing {
       startedMs: this.#startedMs,
       closed,
       intervalMs,
+      broke: this.#ended !== undefined,
       own,
     })
     markSamples(run.samples, collections, MARKS.collection)

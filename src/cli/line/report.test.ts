@@ -150,6 +150,7 @@ test("json: all that the report tells and each sample; what is not known is left
     port: 7300,
     closed: false,
     intervalMs: 100,
+    broke: false,
     bytes: 64,
     damages: [],
   })

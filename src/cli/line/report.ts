@@ -8,6 +8,7 @@ import {
   roundTrips,
   type Summary,
   sendDelays,
+  standstill,
   summarize,
   touched,
 } from "../../client/line/statistics.ts"
@@ -88,6 +89,7 @@ function facts(run: LineRun): Fact[] {
         ] as const)),
     ...(hub ? ([["in the hub", `${late(hub.meanMs, hub.maxMs)}, from receiving to sending`]] as const) : []),
     ...(offset ? ([["clock", words.clock(offset)]] as const) : []),
+    ...(run.closed ? ([["stood still", `at most ${time(standstill(run))} without any reply`]] as const) : []),
     ...(delays
       ? ([["sent late", `${late(delays.meanMs, delays.maxMs)}, by this program's timer`]] as const)
       : []),

@@ -107,8 +107,8 @@ export function clock({ offsetMs, boundMs }: ClockOffset): string {
 }
 
 /** What the line did that was to carry more. */
-export const cutShort = (sent: number, planned: number): string =>
-  `The hub went away after ${number(sent)} of ${count(planned, "probe")}: the connection was closed.`
+export const cutShort = (sent: number, planned: number | undefined): string =>
+  `The hub went away after ${planned === undefined ? count(sent, "probe") : `${number(sent)} of ${count(planned, "probe")}`}: the connection was closed.`
 
 /** Nothing came back at all: why that may be, and what to do. */
 export function noReply(transport: Transport): string {

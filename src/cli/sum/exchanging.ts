@@ -4,7 +4,9 @@ import { type RawData, WebSocket } from "ws"
 import { sessionUrl } from "../../client/address.ts"
 import { ERRORS, type ErrorCode, LandlineError } from "../../protocol/errors.ts"
 import { EXCHANGE_PATH } from "../../protocol/exchange.ts"
+import { targetOf } from "../check/target.ts"
 import { noHub } from "../failure.ts"
+import { unreachable } from "../line/line-errors.ts"
 import { ExchangeFault, type SumRun } from "./sum-run.ts"
 
 const ANSWER_MS = 5_000 // a hub that is there answers an exchange at once
@@ -38,6 +40,7 @@ export async function exchangeAll(run: SumRun, options: ExchangingOptions): Prom
   let bytesDown = 0
   let heardMs = performance.now()
   let begunMs = heardMs
+  let silentTicks = 0
   const ended = Promise.withResolvers<void>()
   const send = () => {
     for (let bytes = run.take(); bytes; bytes = run.take()) {
@@ -47,7 +50,8 @@ export async function exchangeAll(run: SumRun, options: ExchangingOptions): Prom
   }
   const watch = setInterval(() => {
     options.onProgress?.()
-    if (performance.now() - heardMs < ANSWER_MS) return
+    // Counted, not timed: while this program itself was stopped (Ctrl-Z), the hub has missed nothing.
+    if (++silentTicks * PROGRESS_MS < ANSWER_MS) return
     const say = `The hub at ${options.hub} did not answer exchange ${run.done + 1} within ${ANSWER_MS / 1000} s.`
     ended.reject(new LandlineError("no_hub", {}, say))
   }, PROGRESS_MS)
@@ -59,6 +63,7 @@ export async function exchangeAll(run: SumRun, options: ExchangingOptions): Prom
   options.signal?.addEventListener("abort", stop)
   ws.on("message", (data: RawData, isBinary) => {
     heardMs = performance.now()
+    silentTicks = 0
     if (run.hub === undefined) begunMs = heardMs
     bytesDown += (data as Buffer).length
     try {
@@ -132,6 +137,9 @@ function refusal(hub: string, { statusCode = 0, statusMessage = "" }: IncomingMe
   return notAHub(hub, `${statusCode} ${STATUS_CODES[statusCode] ?? ""}`.trim())
 }
 
+/** Of the system, why there is no connection. */
+const REASONS = new Set("ENOTFOUND EAI_AGAIN ECONNREFUSED ETIMEDOUT EHOSTUNREACH ENETUNREACH".split(" "))
+
 function unreached(hub: string, error: NodeJS.ErrnoException): LandlineError {
   const { code = "", message } = error
   // The parsers of Node and ws: what they read is not HTTP, or not WebSocket. EPROTO: it is not TLS.
@@ -140,7 +148,8 @@ function unreached(hub: string, error: NodeJS.ErrnoException): LandlineError {
   if (/Sec-WebSocket|Upgrade header/i.test(message))
     return notAHub(hub, "something else than WebSocket", error)
   if (code === "ECONNRESET") return notAHub(hub, "nothing, and closed the connection", error)
-  const none = noHub(hub)
+  const { host, port } = targetOf(hub)
+  const none = REASONS.has(code) ? unreachable(error, { host, port }) : noHub(hub)
   none.cause = error
   return none
 }

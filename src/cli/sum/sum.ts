@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto"
 import { LandlineError } from "../../protocol/errors.ts"
 import { isExchangeNumber, NUMBER_MAX, PATTERNS } from "../../protocol/exchange.ts"
+import { limits } from "../../protocol/limits.ts"
 import { personName } from "../../protocol/names.ts"
 import { printable } from "../../protocol/text.ts"
 import { FaultFound } from "../failure.ts"
@@ -33,13 +34,16 @@ export async function sum(text: string | undefined, options: SumOptions): Promis
   const number = many ? undefined : numberIn(text)
   const name = personName(options.as)
   const seed = options.seed ?? randomInt(SEEDS)
+  const count = many === true ? MANY : (many ?? 1)
+  if (options.saveHub !== undefined && count > limits.sumTranscriptExchangesMax) throw tooLong(count)
   using file = options.save === undefined ? undefined : new LineFile(options.save)
+  using hubFile = options.saveHub === undefined ? undefined : new LineFile(options.saveHub)
   const run = new SumRun({
     run: randomUUID(),
     name,
     seed,
     patterns: many ? PATTERNS : [],
-    count: many === true ? MANY : (many ?? 1),
+    count,
     window: pipelined ? WINDOW : 1,
     numberOf: (seq) => number ?? 1 + ((seq - 1) % NUMBER_MAX),
     onLine: file && ((line) => file.add(line)),
@@ -51,7 +55,7 @@ export async function sum(text: string | undefined, options: SumOptions): Promis
   else if (run.last) for (const line of singleLines(run, name)) print(line)
   if (error && !(error instanceof ExchangeFault)) throw error
   if (error) console.error(printable(error.message))
-  if (options.saveHub !== undefined && run.over) await saveHubs(run, options.saveHub, options)
+  if (hubFile && run.over) hubFile.add(await hubTranscript(run, options))
   if (error || run.mismatchCount > 0 || run.transcript !== run.hubTranscript) throw new FaultFound()
 }
 
@@ -114,10 +118,18 @@ function resultOf(run: SumRun, traffic: Traffic | undefined, error: Error | unde
   }
 }
 
-/** The transcript that the hub holds, into a file. @throws LandlineError */
-async function saveHubs({ run }: SumRun, path: string, options: HubOptions): Promise<void> {
+/** The transcript that the hub holds. @throws LandlineError */
+async function hubTranscript({ run }: SumRun, options: HubOptions): Promise<string> {
   const http = new HubHttp(options)
-  const text = await http.text(await http.request("GET", `sums/${run}`))
-  using file = new LineFile(path)
-  file.add(text.trimEnd())
+  return (await http.text(await http.request("GET", `sums/${run}`))).trimEnd()
+}
+
+/** PROTOCOL 13.10: of a longer run the hub keeps only the hash. */
+function tooLong(count: number): LandlineError {
+  const [most, asked] = [limits.sumTranscriptExchangesMax, count].map((number) => number.toLocaleString("en"))
+  return new LandlineError(
+    "usage",
+    {},
+    `A hub keeps transcripts of at most ${most} exchanges, not of ${asked}: leave out --save-hub, or make fewer.`,
+  )
 }

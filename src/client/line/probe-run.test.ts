@@ -16,6 +16,7 @@ const ABOUT = {
   startedMs: 0,
   closed: false,
   intervalMs: 1,
+  broke: false,
   own: {
     loopDelay: { meanMs: 0, p99Ms: 0, maxMs: 0 },
     collections: { count: 0, totalMs: 0, maxMs: 0 },
@@ -228,6 +229,29 @@ test("probe run: where the hub's counts did not come, or it was started again, n
     [counts.lostUp, counts.lostDown, counts.duplicatesUp, counts.reorderedUp],
     Array(4).fill(undefined),
   )
+})
+
+test("probe run: counts that the hub began anew do not put a loss down to a direction, however many came after", () => {
+  let time = 1_000_000
+  const hub = () => new ProbeReplies({ now: () => ++time, runsMax: 1 })
+  let replies = hub()
+  const run = new ProbeRun({ run: RUN, bytes: 64, lateMs: LATE_MS })
+  const writer = new ProbeWriter(RUN, 64)
+  const ask = (kind: "probe" | "tally", seq: number) => {
+    writer.write(kind, seq, 0)
+    const reply = writer.bytes.slice()
+    assert.ok(replies.answer(reply, time))
+    return reply
+  }
+  for (let seq = 1; seq <= 100; seq++) {
+    if (seq === 4) replies = hub()
+    run.noteSent(seq, seq)
+    const reply = ask("probe", seq)
+    if (seq <= 90) run.noteReceived(reply, seq + 1) // ten are lost on the way down, none on the way up
+  }
+  run.noteReceived(ask("tally", 100), 200)
+  const { lost, lostUp, lostDown } = run.toLineRun(ABOUT).counts
+  assert.deepEqual([lost, lostUp, lostDown], [10, undefined, undefined])
 })
 
 test("probe run: counts that the hub told before the end do not put a loss down to a direction", () => {

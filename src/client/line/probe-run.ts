@@ -37,8 +37,8 @@ export class ProbeRun {
   #lastNumber = 0
   #lastHubSentMs = 0
   #quiet = 0 // so many, from the first, are not on their way any more
-  /** As the hub counted. */
-  readonly #hub = { tallied: false, received: 0, duplicates: 0, reordered: 0 }
+  /** As the hub counted. `anew`: it had forgotten the run in the midst of it, or was started again. */
+  readonly #hub = { tallied: false, anew: false, received: 0, duplicates: 0, reordered: 0 }
   readonly #here = { sent: 0, received: 0, duplicates: 0, reordered: 0, late: 0, damaged: 0, strangers: 0 }
 
   constructor(options: ProbeRunOptions) {
@@ -134,8 +134,7 @@ export class ProbeRun {
   #counts(): RunCounts {
     const { sent, received, duplicates, reordered, late, damaged, strangers } = this.#here
     const hub = this.#hub
-    // A hub that was started again in the meantime, or that has forgotten the run, counts less than came back.
-    const known = hub.tallied && hub.received >= received && hub.received <= sent
+    const known = hub.tallied && !hub.anew && hub.received >= received && hub.received <= sent
     return {
       sent,
       received,
@@ -165,6 +164,7 @@ export class ProbeRun {
     // Overtaken, as both say: the clock of a hub may be set back, and one that was started again counts anew.
     if (number < this.#lastNumber && hubSentMs < this.#lastHubSentMs) here.reordered++
     else {
+      if (number < this.#lastNumber && hubSentMs > this.#lastHubSentMs) this.#hub.anew = true
       this.#lastNumber = number
       this.#lastHubSentMs = hubSentMs
     }

@@ -9,6 +9,8 @@ export interface LineRun {
   /** Closed loop: each probe waits for the reply to the one before. Else probes are sent when planned. */
   readonly closed: boolean
   readonly intervalMs: number
+  /** The connection broke before the run was over. */
+  readonly broke: boolean
   /** Of one probe, its head included. */
   readonly bytes: number
   readonly samples: Samples

@@ -16,25 +16,35 @@ export interface SessionLine {
 
 /** Measures the line through a session: round trips of a few probes, one after the other, about a second in all. */
 export async function measureSession(probe: () => Promise<unknown>): Promise<LineReport> {
-  const roundTrips: number[] = []
+  const roundTrips = new Float64Array(PROBES).fill(Number.NaN)
   for (let sent = 0; sent < PROBES; sent++) {
-    if (sent > 0) await sleep(PAUSE_MS)
+    if (sent > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     const begin = performance.now()
-    const answered = await Promise.race([probe().then(() => true), sleep(LOST_MS)])
-    if (answered) roundTrips.push(performance.now() - begin)
+    if (await isAnswered(probe())) roundTrips[sent] = performance.now() - begin
   }
-  const values = Float64Array.from(roundTrips)
-  const { minMs, p50Ms, p90Ms, maxMs } = summarize(values) ?? {}
-  const { ipdvMs: jitterMs } = jitter(values)
-  return { samples: PROBES, lost: PROBES - values.length, minMs, p50Ms, p90Ms, maxMs, jitterMs }
+  const { count = 0, minMs, p50Ms, p90Ms, maxMs } = summarize(roundTrips) ?? {}
+  const { ipdvMs: jitterMs } = jitter(roundTrips)
+  return { samples: PROBES, lost: PROBES - count, minMs, p50Ms, p90Ms, maxMs, jitterMs }
 }
 
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+/** The timer ends with the answer: a program that waits for nothing else must be able to end. */
+async function isAnswered(answer: Promise<unknown>): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), LOST_MS)
+  })
+  try {
+    return await Promise.race([answer.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /** Measures a session's line now and then, and tells the hub. What fails is tried again the next time. */
 export class LineWatch {
   readonly #line: SessionLine
   #timer: ReturnType<typeof setTimeout> | undefined
+  #measuring = false // on a bad line it may take longer than the pause between two
 
   constructor(line: SessionLine) {
     this.#line = line
@@ -58,11 +68,13 @@ export class LineWatch {
   }
 
   async #measure(): Promise<void> {
-    if (!this.#line.isLive()) return
+    if (this.#measuring || !this.#line.isLive()) return
+    this.#measuring = true
     try {
       await this.#line.report(await measureSession(() => this.#line.probe()))
     } catch {
       // the session is closed, or the line is down, which the hub sees by itself
     }
+    this.#measuring = false
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { lineRun } from "../../../test/support/line-run.ts"
-import { MARKS } from "./run.ts"
+import { type LineRun, MARKS } from "./run.ts"
 import {
   clockOffset,
   hubTimes,
@@ -11,6 +11,7 @@ import {
   responseTimes,
   roundTrips,
   sendDelays,
+  standstill,
   summarize,
   touched,
 } from "./statistics.ts"
@@ -25,6 +26,14 @@ const near = (actual: number | undefined, expected: number, scale = Math.abs(exp
 
 /** 1 to `count`, in an order that is not theirs. */
 const numbers = (count: number) => Float64Array.from({ length: count }, (_, at) => ((at * 7_919) % count) + 1)
+
+test("standstill: the longest time without any reply, lost probes at the end included", () => {
+  const run = (receivedMs: number[], sentMs: number[]) =>
+    ({ samples: { receivedMs: Float64Array.from(receivedMs), sentMs: Float64Array.from(sentMs) } }) as LineRun
+  assert.equal(standstill(run([1, 2, Number.NaN, 2_003], [0, 1, 2, 2_002])), 2_001)
+  assert.equal(standstill(run([1, 2, Number.NaN, Number.NaN], [0, 1, 2, 2_002])), 2_000)
+  assert.equal(standstill(run([5, 4], [0, 1])), 4)
+})
 
 test("statistics: nothing comes of no values, and NaN is none", () => {
   assert.equal(summarize(new Float64Array()), undefined)

@@ -135,3 +135,10 @@ export function touched({ samples }: LineRun): Record<keyof typeof MARKS | "any"
     loop: having(loop),
   }
 }
+
+/** The longest time without any reply, in a closed loop, which shows an outage as few probes and no more. ms */
+export function standstill({ samples: { receivedMs, sentMs } }: LineRun): number {
+  const last = sentMs.at(-1) ?? 0
+  const moments = [...receivedMs.filter((at) => !Number.isNaN(at)).sort(), last]
+  return moments.reduce((longest, at, index) => Math.max(longest, at - (moments[index - 1] ?? 0)), 0)
+}

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto"
 import type { IncomingMessage } from "node:http"
+import { setImmediate } from "node:timers/promises"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { z } from "zod"
 import { LandlineError } from "../../protocol/errors.ts"
@@ -10,6 +11,7 @@ import type { HttpParts } from "./gateway.ts"
 import { parsedQuery } from "./query.ts"
 
 const PIECE_BYTES = 64 * 1024
+const PIECES_AT_ONCE = 16 // to a peer as fast as the hub; then everybody else has a turn
 /** A line that compresses must not look faster than it is. */
 const PIECE = randomBytes(PIECE_BYTES)
 
@@ -23,17 +25,13 @@ type TurnRequest = FastifyRequest<{ Params: { turn: string } }>
 
 /** Who answers, and how good the line is. PROTOCOL.md 12 and 13. */
 export function registerLine(app: FastifyInstance, { hub, check: { turns, exchanges } }: HttpParts): void {
-  app.get("/hello", async ({ raw }, reply) =>
-    reply.send({
-      hub,
-      time: Date.now(),
-      address: raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, ""),
-    }),
+  app.get("/hello", async (request, reply) =>
+    reply.send({ hub, time: Date.now(), address: addressOf(request) }),
   )
 
   app.post("/line/turns", async (request, reply) => {
     const { together } = parsedQuery(TurnQuery, request)
-    return reply.status(201).send(turns.take(together !== undefined))
+    return reply.status(201).send(turns.take(addressOf(request), together !== undefined))
   })
   app.get("/line/turns/:turn", async ({ params }: TurnRequest, reply) => reply.send(turns.ask(params.turn)))
   app.delete("/line/turns/:turn", async ({ params }: TurnRequest, reply) => {
@@ -49,26 +47,33 @@ export function registerLine(app: FastifyInstance, { hub, check: { turns, exchan
 
   app.get("/line/download", async (request, reply) => {
     const { turn, bytes } = parsedQuery(ThroughputQuery, request)
-    turns.check(turn)
+    const over = turns.transfer(turn)
     reply.hijack()
     reply.raw.setTimeout(limits.throughputMs)
     reply.raw.writeHead(200, { "Content-Type": "application/octet-stream", "Cache-Control": "no-store" })
-    await deliver(reply.raw, pieces(bytes))
+    await deliver(reply.raw, pieces(bytes)).finally(over)
   })
 
   app.post("/line/upload", { config: { upload: true } }, async (request, reply) => {
     const { turn } = parsedQuery(ThroughputQuery, request)
-    turns.check(turn)
+    const over = turns.transfer(turn)
     sendContinue(request.raw, reply.raw)
-    return reply.send(await received(request.raw))
+    return reply.send(await received(request.raw).finally(over))
   })
 }
 
+/** How the hub sees the client: an IPv4 address as such. */
+const addressOf = ({ raw }: FastifyRequest): string =>
+  (raw.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "")
+
 /** Random bytes for as long as a test may take. */
-async function* pieces(bytes: number): AsyncGenerator<Uint8Array> {
+export async function* pieces(bytes: number): AsyncGenerator<Uint8Array> {
   const end = performance.now() + limits.throughputMs
-  for (let left = bytes; left > 0 && performance.now() < end; left -= PIECE_BYTES)
+  let count = 0
+  for (let left = bytes; left > 0 && performance.now() < end; left -= PIECE_BYTES) {
+    if (++count % PIECES_AT_ONCE === 0) await setImmediate()
     yield left < PIECE_BYTES ? PIECE.subarray(0, left) : PIECE
+  }
 }
 
 /** Counts a body and keeps nothing of it. @returns ms from the first byte to the last */

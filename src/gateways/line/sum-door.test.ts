@@ -4,6 +4,7 @@ import { once } from "node:events"
 import { createServer } from "node:http"
 import type { AddressInfo, Socket } from "node:net"
 import { test } from "node:test"
+import { setImmediate as turn } from "node:timers/promises"
 import { WebSocket } from "ws"
 import { clientFrame } from "../../../test/support/client-frame.ts"
 import { sumRun } from "../../../test/support/exchange-pair.ts"
@@ -117,7 +118,7 @@ test("sum door: a request that does not become a WebSocket is refused", { timeou
 test("sum door: so many connections and no more; a place that is left can be taken", {
   timeout,
 }, async () => {
-  await using server = await startDoor({ sumConnectionsMax: 2 })
+  await using server = await startDoor({ sumConnectionsMax: 8 }) // two of one address
   const held = [1, 2].map(() => new WebSocket(`ws://${server.hub}/sum`))
   for (const ws of held) await once(ws, "open")
   await assert.rejects(exchangeAll(sumRun(), { hub: server.hub }), { code: "too_many" })
@@ -155,11 +156,36 @@ test("sum door: a peer that reads nothing is not read, and then cut", { timeout 
     if (writer.full) ws.send(writer.take()!)
   }
   await closed
-  assert.ok(most > limits.socketQueueBytesMax, "it did not fill")
-  assert.ok(most <= limits.socketQueueBytesMax + 4 * limits.sumMessageBytesMax, `${most} bytes waited`)
+  assert.ok(most >= socket!.writableHighWaterMark, "it did not fill")
+  assert.ok(most <= 2 * limits.sumMessageBytesMax, `${most} bytes waited`)
   assert.equal(server.ended.length, 1)
   assert.equal(server.ended[0]!.complete, false)
   ws.terminate()
+})
+
+test("sum door: a peer that floods lets others have their turn", { timeout }, async () => {
+  await using server = await startDoor()
+  const writer = new ExchangeWriter((data) => hash("sha256", data))
+  writer.add({ op: "begin", version: 1, run: randomUUID(), name: "ada", seed: 1, patterns: [] })
+  const frames = [Buffer.from(HANDSHAKE), clientFrame(writer.take()!, { opcode: 2 })]
+  for (let message = 0; message < 20; message++) {
+    // Refused, and so answered without end.
+    for (let n = 0; n < 200; n++)
+      writer.add({ op: "request", seq: 1, nonce: "n", name: "ada", number: 0, bytes: 0 })
+    frames.push(clientFrame(writer.take()!, { opcode: 2 }))
+  }
+  using peer = await rawSocket(server.port)
+  const [socket] = server.sockets
+  await peer.write(Buffer.concat(frames))
+  const reading = peer.read(20 * 200 * 150)
+  let [before, most] = [0, 0]
+  while (before < 20 * 200 * 150) {
+    await turn()
+    most = Math.max(most, socket!.bytesWritten - before)
+    before = socket!.bytesWritten
+  }
+  await reading
+  assert.ok(most <= 192 * 1024, `${most} bytes in one turn`)
 })
 
 test("sum door: when the hub stops, runs are told so and end", { timeout }, async () => {

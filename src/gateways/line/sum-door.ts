@@ -5,6 +5,8 @@ import type { ExchangePeer } from "../../capabilities/check/exchange-peer.ts"
 import type { Exchanges } from "../../capabilities/check/exchanges.ts"
 import { ERRORS, LandlineError, toLandlineError } from "../../protocol/errors.ts"
 import { limits } from "../../protocol/limits.ts"
+import { FairReader } from "./fair-reader.ts"
+import { Places } from "./places.ts"
 
 export interface SumDoorParts {
   readonly exchanges: Exchanges
@@ -21,6 +23,7 @@ export class SumDoor {
   readonly #parts: SumDoorParts
   readonly #limits: SumLimits
   readonly #open = new Map<WebSocket, ExchangePeer>()
+  readonly #places: Places
   #closing = false
   readonly #server = new WebSocketServer({
     noServer: true,
@@ -32,14 +35,15 @@ export class SumDoor {
   constructor(parts: SumDoorParts, bounds: Partial<SumLimits> = {}) {
     this.#parts = parts
     this.#limits = { ...limits, ...bounds }
+    this.#places = new Places(this.#limits.sumConnectionsMax)
   }
 
   /** @throws LandlineError bad_request | too_many | stopping */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     if (this.#closing) throw new LandlineError("stopping")
-    if (this.#open.size >= this.#limits.sumConnectionsMax) throw new LandlineError("too_many")
     if (request.headers.upgrade?.toLowerCase() !== "websocket")
       throw new LandlineError("bad_request", {}, "Here a connection becomes websocket.")
+    this.#places.take(socket)
     this.#server.handleUpgrade(request, socket, head, (ws) => this.#begin(ws, socket))
   }
 
@@ -57,7 +61,7 @@ export class SumDoor {
     this.#open.set(ws, peer)
     socket.setNoDelay(true)
     socket.setTimeout(this.#limits.sumIdleMs, () => ws.terminate())
-    socket.on("drain", () => ws.resume())
+    const reader = new FairReader(ws, socket)
     ws.on("error", () => {}) // `close` follows
     ws.on("message", (data: RawData, isBinary) => {
       if (ws.readyState !== WebSocket.OPEN) return
@@ -66,7 +70,7 @@ export class SumDoor {
         peer.receive(data as Buffer)
         send(ws, peer)
         if (peer.over) close(ws, 1000)
-        else if (socket.writableLength > limits.socketQueueBytesMax) ws.pause() // who does not read is not read
+        else reader.took((data as Buffer).length)
       } catch (cause) {
         const error = toLandlineError(cause)
         if (error.code === "internal") onDefect(error.cause)

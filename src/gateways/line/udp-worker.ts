@@ -13,10 +13,12 @@ const { addresses, port, rate } = workerData as UdpData
 const { probeRunsMax: runsMax, probeSourcesMax: sourcesMax } = limits
 const sources = new ProbeSources({ now: unixMs, runsMax, sourcesMax, rate })
 
+// Of several, of which one is for all addresses, the most exact one gets the probe.
+const shared = addresses.some((address) => address === "::" || address === "0.0.0.0")
 const sockets = addresses.map((address) => {
-  const socket = createSocket(isIPv6(address) ? "udp6" : "udp4")
-  socket.on("message", (bytes, { address, port }) => {
-    if (sources.answer(bytes, address)) socket.send(bytes, port, address, () => {}) // one that cannot be sent is lost
+  const socket = createSocket({ type: isIPv6(address) ? "udp6" : "udp4", reuseAddr: shared })
+  socket.on("message", (bytes, from) => {
+    if (sources.answer(bytes, from)) socket.send(bytes, from.port, from.address, () => {}) // one that cannot be sent is lost
   })
   return { address, socket }
 })

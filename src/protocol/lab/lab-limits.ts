@@ -17,12 +17,14 @@ export const labLimits = {
   feedBlockMessages: 5, // a block, where a client does not say
   reconnectMs: 1_000, // as the coursework's client waits
   sumMessageBytesMax: 8 * 1024, // a name and a number; the coursework's own programs read 1,024 at most
+  sumRequestsPerTurn: 64, // of one client; then the others are served first
   sumNameBytesMax: 255, // of our own name: what fits the C struct, with its NUL
   pingIdleMs: 300_000, // between two messages: people type them
   pingWordPauseMs: 1_000, // inside a word: a lost piece of it comes after 200 ms to 1 s (RFC 6298, section 2)
   pingChunkBytes: 1024, // other text that is longer is several messages, as for a program that calls recv(1024)
   pingChunkBytesMax: 64 * 1024,
   pingMessagesPerTurn: 64, // of one client; then the others are served first
+  sumLinesPerSecondMax: 100, // requests of one client that are told one by one; the others are answered and counted
   pingLinesPerSecondMax: 100, // messages of one client that are told one by one; the others are answered and counted
   pingDatagramsPerSecondMax: 5_000, // answered to one address, which may be forged
   pingSourcesMax: 1_000, // addresses whose datagrams are counted at a time

@@ -12,7 +12,7 @@ import {
 import { answerTo, type PingMessage, PingReader } from "../../../protocol/lab/ping-words.ts"
 import { Guest } from "../guest.ts"
 import type { LabLog } from "../log.ts"
-import { PerSecond } from "./per-second.ts"
+import { PerSecond } from "../per-second.ts"
 import type { PingSettings } from "./server.ts"
 
 type Silence = "none" | "pause" | "end"

@@ -3,7 +3,7 @@ import { shownBytes } from "../../../protocol/lab/diagnosis.ts"
 import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import { Guest } from "../guest.ts"
 import type { LabLog } from "../log.ts"
-import { PerSecond } from "./per-second.ts"
+import { PerSecond } from "../per-second.ts"
 import type { PingSettings } from "./server.ts"
 
 /** One client of the echo service (RFC 862): what comes goes back, until the client ends. */

@@ -5,7 +5,7 @@ import { describe, test } from "node:test"
 import fc from "fast-check"
 import { LabLines, startLabPingUdp, type TestService } from "../../../../test/support/lab.ts"
 import { LabLog } from "../log.ts"
-import { PerSecond, PerSource } from "./per-second.ts"
+import { PerSecond, PerSource } from "../per-second.ts"
 
 const seed = Number(process.env["SEED"] ?? 1)
 

@@ -7,7 +7,7 @@ import { Datagrams, type Peer, peersOf } from "../datagrams.ts"
 import { LATE_MS } from "../deliver.ts"
 import { type Address, addressText, addressTuple } from "../listener.ts"
 import type { LabLog } from "../log.ts"
-import { PerSecond, PerSource } from "./per-second.ts"
+import { PerSecond, PerSource } from "../per-second.ts"
 import type { PingSettings } from "./server.ts"
 
 export interface UdpSettings extends Pick<PingSettings, "tokens" | "response" | "encoding" | "echo"> {

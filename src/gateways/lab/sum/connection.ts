@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto"
 import type { Socket } from "node:net"
+import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import { diagnoseOrder, diagnoseSum, type SumSilence } from "../../../protocol/lab/sum-diagnosis.ts"
 import { encodeReply, SumDecoder } from "../../../protocol/lab/sum-formats.ts"
 import { closesAtOnce } from "../../../protocol/lab/sum-json.ts"
@@ -7,6 +8,7 @@ import type { Silence, SumFault, SumFormat, SumMessage } from "../../../protocol
 import { limits } from "../../../protocol/limits.ts"
 import { addressText, addressTuple } from "../listener.ts"
 import type { LabLog } from "../log.ts"
+import { PerSecond } from "../per-second.ts"
 import type { SumSettings } from "./server.ts"
 
 /** One client of the sum service: each request that it sends is answered in its own format. */
@@ -19,13 +21,15 @@ export class SumConnection {
   readonly #stopService: () => void
   readonly #decoder = new SumDecoder("request")
   readonly #address: string
+  readonly #lines = new PerSecond(labLimits.sumLinesPerSecondMax)
+  #untold = 0 // requests that were answered without a line of the log
   #answered: SumFormat | undefined // of the last request
   #silence: Silence = "none"
   #full = false // the peer does not read: nothing more is answered
   #over = false // nothing more is taken
   #deadline: NodeJS.Timeout | undefined
   #pause: NodeJS.Timeout | undefined
-  #afterPause: NodeJS.Immediate | undefined
+  #afterPause: NodeJS.Immediate | undefined // or after others had their turn
 
   /**
    * @param firstBytes what was read of the socket already
@@ -77,16 +81,26 @@ export class SumConnection {
     this.#decode("none")
   }
 
+  /** Answers what is there, a while at a time: one client that floods does not keep the others waiting. */
   #decode(silence: Silence): void {
     this.#silence = silence
     clearTimeout(this.#pause)
     clearImmediate(this.#afterPause)
-    while (!this.#over && !this.#full) {
+    for (let taken = 0; taken < labLimits.sumRequestsPerTurn; taken++) {
+      if (this.#over || this.#full) return
       const message = this.#decoder.next(silence)
-      if (!message) break
+      if (!message) return this.#goOn()
       this.#take(message)
     }
-    if (!this.#over && !this.#full) this.#goOn()
+    if (!this.#over && !this.#full) this.#letOthers()
+  }
+
+  #letOthers(): void {
+    this.#socket.pause()
+    this.#afterPause = setImmediate(() => {
+      this.#socket.resume()
+      this.#decode(this.#silence)
+    })
   }
 
   /** All requests that came are answered: what is due next. */
@@ -131,14 +145,19 @@ export class SumConnection {
 
   #take(message: SumMessage): void {
     const { name, number, format } = message
-    this.#log.debug("handle_client", "Message recieved from client")
+    const told = this.#lines.take()
+    if (told) this.#tellOthers()
+    else this.#untold++
+    if (told) this.#log.debug("handle_client", "Message recieved from client")
     if (number < 1n || number > 100n) return this.#outOfRange(message)
     const { name: ownName } = this.#settings
     const own = BigInt(randomInt(1, 101))
     const sum = number + own
-    this.#log.info("handle_client", `Client Name: ${name} | Server Name: ${ownName}`)
-    this.#log.info("handle_client", `Client Number: ${number} | Server Number: ${own} | Sum: ${sum}`)
-    this.#log.debug("handle_client", "Sending client response")
+    if (told) {
+      this.#log.info("handle_client", `Client Name: ${name} | Server Name: ${ownName}`)
+      this.#log.info("handle_client", `Client Number: ${number} | Server Number: ${own} | Sum: ${sum}`)
+      this.#log.debug("handle_client", "Sending client response")
+    }
     this.#answered = format
     // In one call: the other end may read once and expect it whole.
     if (!this.#socket.write(encodeReply(ownName, own, sum, format))) {
@@ -146,6 +165,12 @@ export class SumConnection {
       this.#socket.pause()
     }
     this.#awaitRequest()
+  }
+
+  #tellOthers(): void {
+    if (this.#untold > 0)
+      this.#log.debug("handle_client", `${this.#address}: ${this.#untold} more requests, answered as well`)
+    this.#untold = 0
   }
 
   #outOfRange(message: SumMessage): void {
@@ -181,6 +206,7 @@ export class SumConnection {
 
   #onClose(): void {
     this.#stopWaiting()
+    this.#tellOthers()
     if (!this.#over) this.#log.debug("handle_client", "Client connection closed")
     this.#over = true
   }

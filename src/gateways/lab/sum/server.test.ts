@@ -1,6 +1,8 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
 import { type RawSocket, rawSocket, startLabSum, type TestService } from "../../../../test/support/lab.ts"
+import { serveLabSum } from "../../../hub/lab-sum.ts"
+import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 
 const json = (number: unknown, name = "Ada") => JSON.stringify({ client_name: name, client_number: number })
 
@@ -41,6 +43,47 @@ describe("lab sum", () => {
       "[DEBUG] [handle_client]: Sending client response",
       "[DEBUG] [handle_client]: Client connection closed",
     ])
+  })
+
+  test("a client that sends many requests at once lets others have their turn", async () => {
+    const count = labLimits.sumLinesPerSecondMax // each is told, and they are more than a turn
+    const taken: number[] = [] // requests of each turn
+    let replied = 0
+    const service = await serveLabSum({
+      host: "127.0.0.1",
+      port: 0,
+      write({ message }) {
+        if (message !== "Message recieved from client") return
+        if (replied++ === 0) others()
+        taken[taken.length - 1]!++
+      },
+    })
+    const others = () => {
+      taken.push(0)
+      if (replied < count) setImmediate(others)
+    }
+    try {
+      using socket = await rawSocket(service.port)
+      await socket.write('{"name":"a","number":1}\n'.repeat(count))
+      let text = ""
+      while (text.split("\n").length <= count) text += await socket.read(1)
+      assert.ok(Math.max(...taken) <= labLimits.sumRequestsPerTurn, `${taken}`)
+      assert.equal(taken.reduce((sum, turn) => sum + turn), count)
+    } finally {
+      await service.close()
+    }
+  })
+
+  test("of many requests a second some are told one by one, and the others counted", async () => {
+    await using service = await startLabSum()
+    using socket = await rawSocket(service.port)
+    const count = 10 * labLimits.sumLinesPerSecondMax
+    await socket.write('{"name":"a","number":1}\n'.repeat(count))
+    for (let n = 0; n < count; n++) await line(socket)
+    await socket.end()
+    const { message } = await service.lines.next(/more requests, answered as well$/)
+    const told = service.lines.all.filter((line) => line.message === "Message recieved from client").length
+    assert.equal(told + Number(/(\d+) more/.exec(message)![1]), count)
   })
 
   test("the server's numbers are random, from 1 to 100", async () => {
