@@ -82,10 +82,13 @@ export class Attempt {
 
   /** Waits until enough has come, the connection ends, or the time is over. @returns whether enough came */
   async until(isEnough: (attempt: this) => boolean, timeoutMs: number): Promise<boolean> {
-    const timer = setTimeout(() => this.#changed(), timeoutMs)
-    const late = performance.now() + timeoutMs
+    let isLate = false // told by the timer alone: it may fire a little before a clock says so
+    const timer = setTimeout(() => {
+      isLate = true
+      this.#changed()
+    }, timeoutMs)
     try {
-      while (!isEnough(this) && this.#end === undefined && performance.now() < late - 1)
+      while (!isEnough(this) && this.#end === undefined && !isLate)
         await new Promise<void>((resolve) => this.#waiting.add(resolve))
     } finally {
       clearTimeout(timer)

@@ -128,7 +128,7 @@ export class SumSpeech {
         attempt.send(encodeRequest(NAME, NUMBER, format))
         const wait = first ? Math.min(OTHER_FORMAT_MS, server.timeoutMs) : server.timeoutMs
         const read = await readReply(attempt, format, wait)
-        const { messages } = await readReplies(attempt, 2, REST_MS)
+        const messages = attempt.got.length > 0 ? (await readReplies(attempt, 2, REST_MS)).messages : []
         if (isFailure(read) && messages.length === 0) {
           first ??= read
           continue
