@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander"
 import type { LabServiceName, LabTryWords, Tried } from "../../hub/lab-try.ts"
 import { LandlineError } from "../../protocol/errors.ts"
+import type { TriedReport } from "../../protocol/lab/records.ts"
 import { SUM_FORMATS, type SumFormatName } from "../../protocol/lab/sum-formats.ts"
 import { FaultFound } from "../failure.ts"
+import { reportTried } from "../lab/report-tried.ts"
 import {
   failureLines,
   type Look,
@@ -49,9 +51,14 @@ function addTry(service: Command, name: LabServiceName): void {
       "after",
       `\nExamples:\n  landline lab ${name} try ${server}\n  landline lab ${name} try --start "python3 server.py"`,
     )
-    .action((at: Address | undefined, options: TryOptions) =>
-      tryServer(name, at ?? address(PORTS[name])(""), options),
-    )
+    .action(async (at: Address | undefined, options: TryOptions, command: Command) => {
+      const { host, port } = at ?? address(PORTS[name])("")
+      const all = await tryServer(name, { host, port }, options)
+      // A hub that was named wants to know; without one this needs no hub.
+      if (all.length > 0 && command.getOptionValueSourceWithGlobals("hub") !== "default")
+        await reportTried(command.optsWithGlobals(), { service: name, host, results: all.map(resultOf) })
+      if (all.some(({ verdict }) => verdict === "fail")) throw new FaultFound()
+    })
   for (const option of OPTIONS[name] ?? []) command.addOption(option())
 }
 
@@ -100,11 +107,12 @@ interface TryOptions {
   readonly dir?: string
 }
 
+/** @returns what was tried; nothing after Ctrl-C */
 async function tryServer(
   service: LabServiceName,
   { host, port }: Address,
   options: TryOptions,
-): Promise<void> {
+): Promise<TriedCase[]> {
   const { labCases, tryLabServer } = await import("../../hub/lab-try.ts")
   const { only, timeout, start, json } = options
   const words = wordsOf(options)
@@ -130,14 +138,23 @@ async function tryServer(
       for (const line of tableRow(all.at(-1)!, shown, look)) print(line)
     },
   })
-  if (ending.signal.aborted) return
+  if (ending.signal.aborted) return []
   const failed = all.filter(({ verdict }) => verdict === "fail")
   if (json) printJson({ service, server, cases: all.map(forPrograms), verdict: verdictText(all) })
   else
     for (const part of [...failed.map((one) => failureLines(one, look)), verdictLines(all, look)])
       print(`\n${part.join("\n")}`)
-  if (failed.length > 0) throw new FaultFound()
+  return all
 }
+
+const SAY_MAX = 500
+
+const resultOf = ({ name, verdict, demand, what }: TriedCase): TriedReport["results"][number] => ({
+  case: name,
+  verdict,
+  demand,
+  ...(what !== undefined && { say: what.slice(0, SAY_MAX) }),
+})
 
 const wordsOf = (options: TryOptions): LabTryWords => ({
   token: options.token,
