@@ -68,7 +68,10 @@ describe("lab sum", () => {
       let text = ""
       while (text.split("\n").length <= count) text += await socket.read(1)
       assert.ok(Math.max(...taken) <= labLimits.sumRequestsPerTurn, `${taken}`)
-      assert.equal(taken.reduce((sum, turn) => sum + turn), count)
+      assert.equal(
+        taken.reduce((sum, turn) => sum + turn),
+        count,
+      )
     } finally {
       await service.close()
     }
