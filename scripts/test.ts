@@ -13,8 +13,9 @@ const TEST_TIMEOUT_MS = 240_000
 // A test that failed may have left a server open, and then its file never ends. (Node's --test-force-exit would end
 // it, but has been seen to lose the results of a file that passed.)
 const RUN_TIMEOUT_MS = 13 * 60_000
-// Each file starts hubs of its own; more at a time only make them slow.
-const FILES_AT_ONCE_MAX = 4
+// Tests wait more than they work: one file more than there are cores. Each starts hubs of its own, so that many more
+// at a time would only make them slow.
+const FILES_AT_ONCE = Math.min(availableParallelism() + 1, 4)
 
 const named = process.argv.slice(2)
 const options = named.filter((argument) => argument.startsWith("-"))
@@ -26,7 +27,7 @@ if (process.env.CI && missing.length > 0) process.exit(1)
 run("scripts/build-client.js")
 run(
   "--test",
-  `--test-concurrency=${Math.min(availableParallelism(), FILES_AT_ONCE_MAX)}`,
+  `--test-concurrency=${FILES_AT_ONCE}`,
   `--test-timeout=${TEST_TIMEOUT_MS}`,
   "--test-reporter=spec",
   ...options,
