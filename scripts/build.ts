@@ -10,7 +10,7 @@ rmSync("dist", { recursive: true, force: true })
 run("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json")
 for (const module of globSync("dist/**/*.js")) nameWorkers(module)
 for (const asset of globSync(ASSETS)) cpSync(asset, join("dist", relative("src", asset)))
-run("scripts/build-client.js")
+run("scripts/build-browser.js")
 
 /** tsc turns `.ts` into `.js` in imports only; workers are named by `new URL("./x.ts", import.meta.url)`. */
 function nameWorkers(module: string): void {

@@ -5,6 +5,7 @@ import { join } from "node:path"
 const steps = {
   format: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"],
   types: ["node_modules/typescript/bin/tsc", "-p", "."],
+  "types of the browser app": ["node_modules/typescript/bin/tsc", "-p", "web"],
   tidy: ["scripts/tidy.ts"],
   tests: ["scripts/test.ts"],
 }

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path"
 /** System programs that tests or benchmarks start, and the Debian package each comes in. */
 const PACKAGES = {
   python3: "python3",
+  chromium: "chromium",
   "nats-server": "nats-server",
   ngircd: "ngircd",
   rsync: "rsync",

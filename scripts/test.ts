@@ -21,10 +21,10 @@ const named = process.argv.slice(2)
 const options = named.filter((argument) => argument.startsWith("-"))
 const files = named.filter((argument) => !argument.startsWith("-"))
 
-const missing = provide(["python3"])
+const missing = provide(["python3", "chromium"])
 if (process.env.CI && missing.length > 0) process.exit(1)
 
-run("scripts/build-client.js")
+run("scripts/build-browser.js")
 run(
   "--test",
   `--test-concurrency=${FILES_AT_ONCE}`,

@@ -46,11 +46,20 @@ const FOLDERS: Record<string, readonly string[]> = {
   "src/gateways": ["http", "irc", "lab", "line", "websocket"],
   "src/storage": ["disk", "memory", "nats", "sqlite"],
   "src/cli": ["chat", "check", "commands", "feeds", "files", "lab", "line", "sum"],
+  web: ["public", "src"],
+  "web/src": ["app", "feeds", "files", "hub", "lab", "line", "rooms", "ui"],
   test: ["conformance", "e2e", "faults", "fuzz", "interop", "support"],
 }
 
-/** What is shipped, or started by hand. `bin/landline.js` starts the first. */
-const MAINS = ["src/cli/main.ts", "src/hub/main.ts", "src/client/main.ts", "bench/main.ts"]
+/** What is shipped, or started by hand. `bin/landline.js` starts the first, `web/index.html` the app. */
+const MAINS = [
+  "src/cli/main.ts",
+  "src/hub/main.ts",
+  "src/client/main.ts",
+  "bench/main.ts",
+  "web/src/main.tsx",
+  "web/vite.config.ts",
+]
 
 const isScript = (path: string) => /\.tsx?$/.test(path)
 const isTest = (path: string) => /\.test\.tsx?$/.test(path) || path.startsWith("test/")

@@ -10,6 +10,11 @@ export class Emitter<Events extends object> {
     return () => listeners.delete(listener)
   }
 
+  /** Whether anybody listens. */
+  heard(name: keyof Events): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0
+  }
+
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of (this.#listeners.get(name) ?? []) as Iterable<(value: Events[Name]) => void>)
       try {

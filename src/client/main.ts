@@ -20,6 +20,7 @@ export type { CursorStore } from "./cursor-store.ts"
 export type { Entry } from "./entry.ts"
 export type * from "./follow.ts"
 export type { Stored } from "./outbox.ts"
+export type { OutboxStore, Unsent } from "./outbox-store.ts"
 export type { Page, Session, SessionEvents, SessionOptions } from "./session.ts"
 
 /**

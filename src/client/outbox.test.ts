@@ -239,3 +239,39 @@ test("outbox: rooms do not wait for each other, and each counts from 1", () => {
     ],
   )
 })
+
+test("outbox: what an earlier run said is sent again under its numbers, and stored once, before what is new", async () => {
+  const line = new Line()
+  line.say("one")
+  line.say("two")
+  for (const message of line.outbox.take()) line.log.take(message) // both acks are lost
+  const kept = line.outbox.unsent()
+  assert.deepEqual(
+    kept.map(({ first, texts }) => [first, texts]),
+    [[1, ["one", "two"]]],
+  )
+  const copies = ["a", "b"].map((name) => {
+    const outbox = new Outbox(() => `${name}-new`)
+    outbox.restore(kept, () => assert.fail("nothing is refused"))
+    void outbox.add(TOPIC, `new of ${name}`)
+    return outbox
+  })
+  for (const copy of copies)
+    for (let rounds = 0; copy.size > 0; rounds++) {
+      assert.ok(rounds < 4)
+      for (const message of [...copy.take()]) copy.acked(line.log.take(message) as Ack)
+    }
+  assert.deepEqual(line.log.stored, ["one", "two", "new of a", "new of b"])
+})
+
+test("outbox: what an earlier run said and the hub refuses for good is told", () => {
+  const told: [string, string][] = []
+  const log = new Log()
+  const outbox = new Outbox(() => "new")
+  outbox.restore([{ topic: TOPIC, producer: "old", first: 1, texts: ["bad"] }], (_, text, { code }) =>
+    told.push([text, code]),
+  )
+  for (const message of [...outbox.take()]) outbox.refused(log.take(message) as ErrorMessage)
+  assert.deepEqual(told, [["bad", "forbidden"]])
+  assert.equal(outbox.size, 0)
+})

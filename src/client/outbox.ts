@@ -2,6 +2,7 @@ import { LandlineError } from "../protocol/errors.ts"
 import { limits } from "../protocol/limits.ts"
 import type { Ack, ErrorMessage, Publish } from "../protocol/messages.ts"
 import type { TopicName } from "../protocol/names.ts"
+import type { Unsent } from "./outbox-store.ts"
 
 /** Messages that wait for their ack, in all topics together; bounds what a program that goes on writing costs. */
 const MESSAGES_MAX = 10_000
@@ -34,6 +35,9 @@ interface Lane {
   window: number
   /** Waits for the hub in a row, with no ack between them. */
   waits: number
+  /** So many of the queue are of an earlier run: its producer is for them alone, since another copy of the program
+   *  may have been restored from the same place and go on under the same numbers. */
+  restored: number
 }
 
 /**
@@ -73,10 +77,34 @@ export class Outbox {
     return new Promise((resolve, reject) => this.#lane(topic).queue.push({ text, resolve, reject }))
   }
 
+  /**
+   * Takes over what an earlier run has not got stored, before anything is said.
+   * @param rejected told of each of them that the hub refuses for good
+   */
+  restore(
+    unsent: readonly Unsent[],
+    rejected: (topic: TopicName, text: string, error: LandlineError) => void,
+  ): void {
+    for (const { topic, producer, first, texts } of unsent) {
+      const lane = this.#lane(topic)
+      Object.assign(lane, { producer, first, restored: texts.length })
+      for (const text of texts)
+        lane.queue.push({ text, resolve() {}, reject: (error) => rejected(topic, text, error) })
+      this.#size += texts.length
+    }
+  }
+
+  /** What is not stored yet. */
+  unsent(): Unsent[] {
+    return [...this.#lanes].flatMap(([topic, { producer, first, queue }]) =>
+      queue.length === 0 ? [] : { topic, producer, first, texts: queue.map(({ text }) => text) },
+    )
+  }
+
   /** What is to be sent now, in order. Each message is given once, and again after `rewind`. */
   *take(): Generator<Publish> {
     for (const [topic, lane] of this.#lanes)
-      while (lane.refused === 0 && lane.sent < Math.min(lane.queue.length, lane.window)) {
+      while (lane.refused === 0 && lane.sent < Math.min(lane.restored || lane.queue.length, lane.window)) {
         const { text } = lane.queue[lane.sent]!
         yield { op: "publish", topic, text, producer: lane.producer, seq: lane.first + lane.sent++ }
       }
@@ -143,7 +171,8 @@ export class Outbox {
     let lane = this.#lanes.get(topic)
     if (lane === undefined) {
       const window = IN_FLIGHT_MAX
-      lane = { producer: this.#newProducer(), queue: [], first: 1, sent: 0, refused: 0, window, waits: 0 }
+      const producer = this.#newProducer()
+      lane = { producer, queue: [], first: 1, sent: 0, refused: 0, window, waits: 0, restored: 0 }
       this.#lanes.set(topic, lane)
     }
     return lane
@@ -155,6 +184,10 @@ export class Outbox {
     lane.first += messages.length
     lane.sent = Math.max(0, lane.sent - messages.length)
     lane.refused -= messages.filter(({ refusal }) => refusal).length
+    if (lane.restored > 0) {
+      lane.restored = Math.max(0, lane.restored - messages.length)
+      if (lane.restored === 0) Object.assign(lane, { producer: this.#newProducer(), first: 1 })
+    }
     return messages
   }
 }

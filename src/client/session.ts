@@ -22,6 +22,7 @@ import { type Entry, placed } from "./entry.ts"
 import { Follow, type FollowOptions } from "./follow.ts"
 import { LineWatch, measureSession } from "./line/session-line.ts"
 import { asError, Outbox, type Stored } from "./outbox.ts"
+import type { OutboxStore, Unsent } from "./outbox-store.ts"
 import { randomId } from "./random-id.ts"
 import { Requests } from "./requests.ts"
 
@@ -32,6 +33,8 @@ export interface SessionOptions {
   readonly device?: string | undefined
   /** Where follows keep their cursors between runs. */
   readonly store?: CursorStore | undefined
+  /** Where what is said and not stored yet is kept between runs: it is sent when the program comes back. */
+  readonly outbox?: OutboxStore | undefined
   /** What the program is, for people: `weather/1.2`. */
   readonly client?: string | undefined
   /** Measures the line now and then and tells the hub, where the hub wants that. */
@@ -47,6 +50,10 @@ export interface SessionEvents {
   refused: LandlineError
   /** This topic was wiped, restored or replaced; its follow goes on from the start of the new log. */
   reset: { readonly topic: TopicName }
+  /** What waits to be stored has changed. */
+  unsent: readonly Unsent[]
+  /** The hub refused for good what an earlier run had said: see `outbox`. */
+  undelivered: { readonly topic: TopicName; readonly text: string; readonly error: LandlineError }
 }
 
 /** One page of older entries. */
@@ -79,6 +86,7 @@ export class Session {
   })
   #welcome: Welcome | undefined
   #onDrained: (() => void) | undefined
+  #unsentChanged = false
 
   /** @throws LandlineError usage for an address that is none */
   constructor(hub: string, options: SessionOptions = {}) {
@@ -95,6 +103,9 @@ export class Session {
       onClosed: (error) => this.#closed(error),
       onMessage: (message) => this.#receive(message),
     })
+    this.#outbox.restore(options.outbox?.load() ?? [], (topic, text, error) => {
+      if (this.state !== "closed") this.#emitter.emit("undelivered", { topic, text, error })
+    })
   }
 
   get state(): State {
@@ -109,6 +120,11 @@ export class Session {
   /** How what this session says is signed: the name, or `~name` for a guest. Empty before the first welcome. */
   get author(): string {
     return this.#welcome?.author ?? ""
+  }
+
+  /** What was said and is not stored yet, oldest first. */
+  unsent(): Unsent[] {
+    return this.#outbox.unsent()
   }
 
   /** Resolves with the first welcome. Rejects where the hub refuses, or the session is closed before. */
@@ -142,6 +158,7 @@ export class Session {
         `A message holds at most ${entryBytesMax} bytes.`,
       )
     const stored = this.#outbox.add(topic, text)
+    this.#tellUnsent()
     this.#flush()
     return stored
   }
@@ -342,11 +359,24 @@ export class Session {
   }
 
   #retryAfter(topic: string, waits: number | undefined): void {
+    this.#tellUnsent()
     if (waits === undefined) return
     setTimeout(() => {
       this.#outbox.retry(topic)
       this.#flush()
     }, backoffMs(waits))
+  }
+
+  /** Once for all that changes at one time. */
+  #tellUnsent(): void {
+    if (this.#unsentChanged || !(this.#options.outbox || this.#emitter.heard("unsent"))) return
+    this.#unsentChanged = true
+    queueMicrotask(() => {
+      this.#unsentChanged = false
+      const unsent = this.#outbox.unsent()
+      if (this.state !== "closed") this.#options.outbox?.save(unsent)
+      this.#emitter.emit("unsent", unsent)
+    })
   }
 
   #flush(): void {

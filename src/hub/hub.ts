@@ -126,7 +126,8 @@ export async function startHub(
     people,
     hub,
     names,
-    clientFile: clientFile(),
+    clientFile: built("client.js"),
+    webFolder: built("web"),
     metrics: metrics.render,
     ready: () => metrics.storing,
     onDefect,
@@ -257,7 +258,8 @@ function hubNames({ host }: Settings): ReadonlySet<string> {
   return new Set([own, `${own}.local`, host.toLowerCase()])
 }
 
-function clientFile(): string | undefined {
-  const file = fileURLToPath(new URL("../../dist/client.js", import.meta.url))
-  return existsSync(file) ? file : undefined
+/** What is built for browsers; undefined where it was not. */
+function built(path: "client.js" | "web"): string | undefined {
+  const place = fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+  return existsSync(place) ? place : undefined
 }

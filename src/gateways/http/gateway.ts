@@ -22,6 +22,7 @@ import { EventStreams } from "./streams.ts"
 import { Turns } from "./turns.ts"
 import { TUS_VERSION } from "./tus-headers.ts"
 import { registerUploads } from "./uploads.ts"
+import { registerWeb } from "./web.ts"
 
 export interface HttpParts {
   readonly chat: Chat
@@ -36,6 +37,8 @@ export interface HttpParts {
   readonly names: ReadonlySet<string>
   /** The browser library as one module; undefined where it was not built. */
   readonly clientFile: string | undefined
+  /** The browser app; undefined where it was not built. */
+  readonly webFolder?: string | undefined
   /** Prometheus text format. */
   metrics(): Promise<string>
   /** Whether entries can be stored, as far as the last try tells. */
@@ -133,6 +136,7 @@ export function createHttpGateway(parts: HttpParts, bounds: HttpLimits = limits)
   app.setErrorHandler(fail)
 
   registerPages(app, parts)
+  if (parts.webFolder !== undefined) registerWeb(app, parts.webFolder)
   registerLine(app, parts)
   const pace = { ...bounds, turns: new Turns() }
   registerFiles(app, parts, pace, bounds)

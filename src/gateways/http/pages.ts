@@ -4,6 +4,7 @@ import type { FastifyInstance } from "fastify"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { HttpParts } from "./gateway.ts"
 import { rootPage, STYLE } from "./root-page.ts"
+import { sendApp, wantsPage } from "./web.ts"
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64")
 const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`
@@ -13,6 +14,7 @@ const PYTHON_FILE = new URL("./landline.py", import.meta.url) // the build copie
 /** The root page, the client libraries, and what operators ask. */
 export function registerPages(app: FastifyInstance, parts: HttpParts): void {
   app.get("/", async (request, reply) => {
+    if (parts.webFolder !== undefined && wantsPage(request)) return sendApp(reply)
     const guest = { name: "~page", role: "guest" } as const
     const page = rootPage({
       ...parts.hub,

@@ -1,0 +1,78 @@
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useState } from "react"
+import { HubProvider, useHub } from "../hub/hub.tsx"
+import { become, type Identity, identity, leave } from "../hub/identity.ts"
+import { RoomsScreen } from "../rooms/rooms-screen.tsx"
+import { Loading } from "../ui/empty.tsx"
+import { Toasts } from "../ui/toasts.tsx"
+import { FirstVisit } from "./first-visit.tsx"
+import { HelpSheet } from "./help-sheet.tsx"
+import { LineBar } from "./line-bar.tsx"
+import { Nav } from "./nav.tsx"
+import { go, to, useRoute } from "./route.ts"
+import "./app.css"
+
+// What is not on the first page comes when it is asked for.
+const SCREENS: Readonly<Record<string, ComponentType>> = {
+  rooms: RoomsScreen,
+  files: lazy(() => import("../files/files-screen.tsx")),
+  feeds: lazy(() => import("../feeds/feeds-screen.tsx")),
+  line: lazy(() => import("../line/line-screen.tsx")),
+  lab: lazy(() => import("../lab/lab-screen.tsx")),
+}
+
+export function App() {
+  const [who, setWho] = useState<Identity | undefined>(identity)
+  const [refusal, setRefusal] = useState<string>()
+  const enter = useCallback((name: string) => {
+    setRefusal(undefined)
+    setWho(become(name))
+  }, [])
+  const goAway = useCallback((why?: string) => {
+    leave()
+    setRefusal(why)
+    setWho(undefined)
+  }, [])
+  if (who === undefined) return <FirstVisit refusal={refusal} onEnter={enter} />
+  return (
+    <HubProvider who={who} key={who.name}>
+      <Shell onLeave={goAway} />
+    </HubProvider>
+  )
+}
+
+function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
+  const { screen } = useRoute()
+  const { session } = useHub()
+  useEffect(
+    () =>
+      session.on("refused", ({ code, message }) => {
+        // A name that cannot be used is chosen anew; everything else is said in the bar.
+        if (code === "name_taken" || code === "bad_name") onLeave(message)
+      }),
+    [session, onLeave],
+  )
+  useEffect(() => {
+    if (SCREENS[screen] === undefined) go(to("rooms", "lobby"))
+  }, [screen])
+  const Screen = SCREENS[screen] ?? RoomsScreen
+  return (
+    <div className="app">
+      <button type="button" className="skip" onClick={skip}>
+        Skip to the content
+      </button>
+      <Nav onLeave={() => onLeave()} />
+      <div className="app-main">
+        <LineBar />
+        <main id="main" tabIndex={-1}>
+          <Suspense fallback={<Loading />}>
+            <Screen />
+          </Suspense>
+        </main>
+      </div>
+      <HelpSheet />
+      <Toasts />
+    </div>
+  )
+}
+
+const skip = () => document.getElementById("main")?.focus()

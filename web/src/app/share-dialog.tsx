@@ -1,0 +1,45 @@
+import { useEffect, useState } from "react"
+import { CopyLine } from "../ui/copy-line.tsx"
+import { Dialog } from "../ui/dialog.tsx"
+import { QrCode } from "../ui/qr-code.tsx"
+
+/** How the next person comes in: the address to type or to scan, and the ways in for programs. */
+export function ShareDialog({ onClose }: { onClose: () => void }) {
+  const addresses = useAddresses()
+  const [address = location.origin] = addresses
+  const host = address.replace(/^https?:\/\//, "")
+  return (
+    <Dialog title="Let others in" onClose={onClose}>
+      <QrCode text={address} />
+      <CopyLine text={address} label="Address for a browser" />
+      {addresses.slice(1).map((other) => (
+        <CopyLine key={other} text={other} label="or" />
+      ))}
+      <CopyLine text={`npx landline chat --hub ${host}`} label="From a terminal" />
+      <CopyLine text={`curl -d 'hello' ${address}/rooms/lobby`} label="From a script" />
+      {/^(localhost|127\.|\[::1\])/.test(host) && (
+        <p className="note">
+          This hub listens on this machine only. To let a network in, start it with <code>--lan --open</code>.
+        </p>
+      )}
+    </Dialog>
+  )
+}
+
+/** Addresses of the hub for other machines, the one of this page first where it is one. */
+function useAddresses(): string[] {
+  const [addresses, setAddresses] = useState<string[]>([location.origin])
+  useEffect(() => {
+    const asked = new AbortController()
+    fetch("/hello", { signal: asked.signal })
+      .then((response) => response.json())
+      .then(({ addresses = [] }: { addresses?: string[] }) => {
+        const others = addresses.filter((address) => address !== location.origin)
+        const local = /^https?:\/\/(localhost|127\.|\[::1\])/.test(location.origin)
+        setAddresses(local && others.length > 0 ? others : [location.origin, ...others])
+      })
+      .catch(() => {})
+    return () => asked.abort()
+  }, [])
+  return addresses
+}

@@ -1,0 +1,44 @@
+import { useCallback, useEffect, useRef, useState } from "react"
+import type { LandlineError } from "../../../src/client/main.ts"
+import { useLine } from "./hub.tsx"
+
+export interface Polled<T> {
+  /** Undefined until the first answer; then the last one, also while the line is down. */
+  readonly value: T | undefined
+  readonly error: LandlineError | undefined
+  /** Asks now. */
+  refresh(): void
+}
+
+/**
+ * Asks the hub for something now, whenever the line comes back, and every so often while the page is seen.
+ * @param ask called anew each time; what it depends on stands in `deps`
+ */
+export function usePolled<T>(ask: () => Promise<T>, everyMs: number, deps: readonly unknown[]): Polled<T> {
+  const [answer, setAnswer] = useState<{ value?: T; error?: LandlineError | undefined }>({})
+  const latest = useRef(ask)
+  latest.current = ask
+  const turn = useRef(0)
+  const refresh = useCallback(() => {
+    const mine = ++turn.current
+    latest.current().then(
+      (value) => mine === turn.current && setAnswer({ value }),
+      (error: LandlineError) =>
+        mine === turn.current && setAnswer(({ value }) => ({ ...(value !== undefined && { value }), error })),
+    )
+  }, [])
+  const { state } = useLine()
+  useEffect(() => {
+    setAnswer({})
+  }, deps)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the line comes back
+  useEffect(() => {
+    refresh()
+    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), everyMs)
+    return () => {
+      clearInterval(timer)
+      turn.current++
+    }
+  }, [everyMs, state, refresh, ...deps])
+  return { value: answer.value, error: answer.error, refresh }
+}

@@ -1,0 +1,17 @@
+import { useHub } from "./hub.tsx"
+import { usePolled } from "./polled.ts"
+
+export interface LabServices {
+  readonly services: readonly { readonly service: string; readonly port: number }[]
+}
+
+const NONE: LabServices = { services: [] }
+const EVERY_MS = 60_000
+
+/** The lab services that this hub runs; none where it has no lab. */
+export function useLab(): LabServices {
+  const { http } = useHub()
+  return (
+    usePolled(() => http.json<LabServices>("/lab/services").catch(() => NONE), EVERY_MS, [http]).value ?? NONE
+  )
+}
