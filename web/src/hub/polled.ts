@@ -12,9 +12,9 @@ export interface Polled<T> {
 
 /**
  * Asks the hub for something now, whenever the line comes back, and every so often while the page is seen.
- * @param ask called anew each time; what it depends on stands in `deps`
+ * @param question names what is asked: when it changes, the answer to the one before is forgotten
  */
-export function usePolled<T>(ask: () => Promise<T>, everyMs: number, deps: readonly unknown[]): Polled<T> {
+export function usePolled<T>(ask: () => Promise<T>, everyMs: number, question = ""): Polled<T> {
   const [answer, setAnswer] = useState<{ value?: T; error?: LandlineError | undefined }>({})
   const latest = useRef(ask)
   latest.current = ask
@@ -28,9 +28,8 @@ export function usePolled<T>(ask: () => Promise<T>, everyMs: number, deps: reado
     )
   }, [])
   const { state } = useLine()
-  useEffect(() => {
-    setAnswer({})
-  }, deps)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another question
+  useEffect(() => setAnswer({}), [question])
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the line comes back
   useEffect(() => {
     refresh()
@@ -39,6 +38,6 @@ export function usePolled<T>(ask: () => Promise<T>, everyMs: number, deps: reado
       clearInterval(timer)
       turn.current++
     }
-  }, [everyMs, state, refresh, ...deps])
+  }, [everyMs, state, refresh, question])
   return { value: answer.value, error: answer.error, refresh }
 }

@@ -11,7 +11,5 @@ const EVERY_MS = 60_000
 /** The lab services that this hub runs; none where it has no lab. */
 export function useLab(): LabServices {
   const { http } = useHub()
-  return (
-    usePolled(() => http.json<LabServices>("/lab/services").catch(() => NONE), EVERY_MS, [http]).value ?? NONE
-  )
+  return usePolled(() => http.json<LabServices>("/lab/services").catch(() => NONE), EVERY_MS).value ?? NONE
 }
