@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core"
 import { programPath } from "../../scripts/system.ts"
 
 /** As root Chromium has no sandbox, and without the other flags it asks its maker's hosts for this and that. */
@@ -25,23 +25,20 @@ export interface Browser extends AsyncDisposable {
   readonly complaints: string[]
 }
 
-export async function openBrowser(): Promise<Browser> {
+/** @param names host names that this browser takes for 127.0.0.1, as a network's own name service would */
+export async function openBrowser(names: readonly string[] = []): Promise<Browser> {
   const executablePath = programPath("chromium")
   if (executablePath === undefined) throw new Error("chromium is not installed")
   const folder = await mkdtemp(join(tmpdir(), "landline-browser-"))
-  const browser = await chromium.launch({
-    executablePath,
-    args: FLAGS,
-    env: { ...process.env, HOME: folder },
-  })
-  const contexts: BrowserContext[] = []
+  const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(", ")
+  const args = [...FLAGS, ...(rules ? [`--host-resolver-rules=${rules}`] : [])]
+  const browser = await chromium.launch({ executablePath, args, env: { ...process.env, HOME: folder } })
   const complaints: string[] = []
   return {
     complaints,
     async person(options = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
       context.setDefaultTimeout(PATIENCE_MS)
-      contexts.push(context)
       const page = await context.newPage()
       page.on("pageerror", (error) => complaints.push(String(error)))
       page.on("console", (message) => {
