@@ -6,6 +6,7 @@ const steps = {
   format: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"],
   types: ["node_modules/typescript/bin/tsc", "-p", "."],
   "types of the browser app": ["node_modules/typescript/bin/tsc", "-p", "web"],
+  "types of what drives a browser": ["node_modules/typescript/bin/tsc", "-p", "tsconfig.browser.json"],
   tidy: ["scripts/tidy.ts"],
   tests: ["scripts/test.ts"],
 }
