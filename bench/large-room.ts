@@ -10,9 +10,9 @@ import { type Burst, commonWord, tag, textOf } from "./support/words.ts"
 
 const room = "lobby"
 const topic = `room/${room}`
-const small: Burst = { letter: "s", messages: 1_000 }
+export const small: Burst = { letter: "s", messages: 1_000 }
 // 424 over a million: both rooms end at the same place in a page of the log, which a follower slices.
-const large: Burst = { letter: "l", messages: 1_000_424 }
+export const large: Burst = { letter: "l", messages: 1_000_424 }
 const shown = 50
 const repeats = 30
 const publishedAtOnce = 4_000
@@ -20,7 +20,8 @@ const publishedAtOnce = 4_000
 const perSecondMax = limits.publishesPerSecondMax * 0.8
 const indexTimeoutMs = 120_000
 
-async function fill(session: Session, burst: Burst): Promise<void> {
+/** Says a burst in the lobby, as fast as the hub takes it. */
+export async function fill(session: Session, burst: Burst): Promise<void> {
   for (let from = 0; from < burst.messages; from += publishedAtOnce) {
     const count = Math.min(publishedAtOnce, burst.messages - from)
     const messages = Array.from({ length: count }, (_, n) => {

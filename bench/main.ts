@@ -16,6 +16,9 @@ import { smallFiles } from "./small-files.ts"
 import { sum } from "./sum.ts"
 import { surge } from "./surge.ts"
 import { uploadsAndChat } from "./uploads-and-chat.ts"
+import { webLargeRoom } from "./web-large-room.ts"
+import { webLoad } from "./web-load.ts"
+import { webRoom } from "./web-room.ts"
 
 const benchmarks: Record<string, Benchmark> = {
   fanout: fanout({ followers: 100, messages: 200_000, warmup: 10_000 }),
@@ -34,6 +37,9 @@ const benchmarks: Record<string, Benchmark> = {
   "uploads-and-chat": uploadsAndChat,
   sum,
   "round-trip": roundTrip,
+  "web-load": webLoad,
+  "web-room": webRoom(600_000),
+  "web-large-room": webLargeRoom,
 }
 
 const usage = `Usage: npm run bench -- NAME [--rounds 5] [--json FILE]
@@ -66,7 +72,7 @@ const [name] = positionals
 const rounds = Number(values.rounds)
 const benchmark = name === undefined ? undefined : benchmarks[name]
 if (name === undefined || !benchmark || !Number.isInteger(rounds) || rounds < 1) refuse()
-provide(["nats-server", "ngircd", "rsync", "nginx", "ncat", "curl", "sockperf"]) // a peer that is missing all the same is left out
+provide(["nats-server", "ngircd", "rsync", "nginx", "ncat", "curl", "sockperf", "chromium"]) // a peer that is missing all the same is left out
 const stamp = new Date().toISOString().replaceAll(":", "-").slice(0, 19)
 const file = values.json ?? fileURLToPath(new URL(`./results/${name}-${stamp}.json`, import.meta.url))
 await runBenchmark(name, benchmark, rounds, file)
