@@ -11,8 +11,9 @@ import { Lines } from "../capabilities/check/lines.ts"
 import { Turns } from "../capabilities/check/turns.ts"
 import { Feeds } from "../capabilities/feeds/feeds.ts"
 import { type FileSettings, Files } from "../capabilities/files/files.ts"
-import { Lab } from "../capabilities/lab/lab.ts"
+import { Lab, type LabPort } from "../capabilities/lab/lab.ts"
 import { HUB } from "../core/author.ts"
+import { Rules } from "../core/authorize.ts"
 import { systemClock } from "../core/clock.ts"
 import { People } from "../core/people.ts"
 import { Presence } from "../core/presence.ts"
@@ -27,14 +28,15 @@ import { type UpgradeDoor, upgrades } from "../gateways/upgrades.ts"
 import { WebSocketGateway } from "../gateways/websocket/gateway.ts"
 import { LandlineError } from "../protocol/errors.ts"
 import { EXCHANGE_PATH } from "../protocol/exchange.ts"
+import { LOBBY } from "../protocol/names.ts"
 import { PROBE_PATH } from "../protocol/probe.ts"
 import { SESSION_PATH } from "../protocol/session.ts"
-import type { LabService } from "./lab.ts"
+import type { LabRunning } from "./lab.ts"
 import { listen } from "./listen.ts"
 import { createMetrics } from "./metrics.ts"
 import { hubFeed, OwnFeeds } from "./own-feeds.ts"
 import { readSettings } from "./read-settings.ts"
-import type { SettingName, Settings } from "./settings.ts"
+import { guestRoom, labRoom, type SettingName, type Settings } from "./settings.ts"
 import { openStorage } from "./storage.ts"
 import { version } from "./version.ts"
 
@@ -44,8 +46,12 @@ export interface Hub extends AsyncDisposable {
   readonly address: string
   readonly port: number
   readonly settings: Settings
+  /** Where somebody new begins to talk, in starter lines. */
+  readonly startRoom: string
   /** Where each lab service listens. */
-  readonly lab: readonly { readonly service: string; readonly port: number }[]
+  readonly lab: readonly LabPort[]
+  /** In which their programs talk. */
+  readonly labRoom: string
   /** Tells everybody, commits everything, ends. */
   close(): Promise<void>
 }
@@ -67,6 +73,8 @@ export async function startHub(
   options: HubOptions = {},
 ): Promise<Hub> {
   const settings = readSettings(given)
+  const startRoom = guestRoom(settings) ?? LOBBY
+  const rules = new Rules(guestRoom(settings))
   const logger = options.logger ?? pino({ level: "silent" })
   const metrics = createMetrics({
     connections: () => sessionsGateway.load.connections,
@@ -80,12 +88,13 @@ export async function startHub(
   const people = new People(directory)
   const sessions = new Sessions(people)
   const presence = new Presence()
-  const chat = new Chat({ topics, log, index, directory, presence })
-  const files = new Files({ blobs, directory, topics, settings: fileSettings(settings) })
+  const chat = new Chat({ topics, log, index, directory, presence, rules })
+  const files = new Files({ blobs, directory, topics, rules, settings: fileSettings(settings) })
   const feeds = new Feeds({
     topics,
     log,
     directory,
+    rules,
     events: {
       notice: (room, text) =>
         void chat.say(HUB, room, text).catch((error) => logger.warn({ err: error, room }, "notice")),
@@ -97,7 +106,7 @@ export async function startHub(
   })
   const check = {
     turns: new Turns(systemClock, randomUUID),
-    lines: new Lines(systemClock),
+    lines: new Lines(systemClock, rules),
     exchanges: new Exchanges((run) => logger.info(run, "sum")),
   }
   const hub = { name: settings.name, version }
@@ -125,6 +134,7 @@ export async function startHub(
     lab: settings.lab ? records : undefined,
     people,
     hub,
+    startRoom,
     names,
     clientFile: built("client.js"),
     webFolder: built("web"),
@@ -148,7 +158,7 @@ export async function startHub(
   const ownFeeds = new OwnFeeds(feeds, (error) => logger.warn({ err: error }, "own feeds"))
 
   let udpDoor: UdpDoor | undefined
-  let lab: (LabService & { service: string })[] = []
+  let lab: LabRunning[] = []
 
   async function close(): Promise<void> {
     const stopping = new LandlineError("stopping")
@@ -193,7 +203,7 @@ export async function startHub(
         lab: records,
         host,
         hubPort: portOf(http.app),
-        room: settings.labRoom,
+        room: labRoom(settings),
         folder: settings.labDir,
         write: (line) => options.labOutput?.(asText(line)),
         chat,
@@ -221,7 +231,9 @@ export async function startHub(
     address: `http://localhost:${port}`,
     port,
     settings,
+    startRoom,
     lab,
+    labRoom: labRoom(settings),
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   }

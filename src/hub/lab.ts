@@ -29,7 +29,6 @@ import { closed, type LabService, openLabPort } from "./lab-service.ts"
 import { sumListening } from "./lab-sum.ts"
 
 export { asText } from "../gateways/lab/log.ts"
-export type { LabService } from "./lab-service.ts"
 
 /** Each service and the port of its document, so that coursework clients need no edit. */
 const DOCUMENT_PORTS: Record<LabServiceName, number> = {
@@ -73,6 +72,9 @@ export interface HubLabOptions extends HubRoomParts, HubFilesParts, HubFeedsPart
   write(line: LabLine): void
 }
 
+/** A service that runs. */
+export type LabRunning = LabService & { readonly service: LabServiceName }
+
 interface Service {
   serve(socket: Socket, firstBytes?: Uint8Array): Promise<void>
   closeAll(): Promise<void>
@@ -85,7 +87,7 @@ interface Service {
  * Starts lab services inside a hub, joined to what it holds.
  * @throws LandlineError usage | bad_name | too_many | port_in_use; then none of them runs
  */
-export async function serveHubLab(options: HubLabOptions): Promise<(LabService & { service: string })[]> {
+export async function serveHubLab(options: HubLabOptions): Promise<LabRunning[]> {
   const { host, hubPort, write, chat, room, lab } = options
   const ports = wanted(options.services)
   const log = new LabLog((line) => {
@@ -96,7 +98,7 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
   await makeRoom(chat, room, log)
   const known: LabPorts = { hub: hubPort }
   const services = await servicesOf(options, log, known)
-  const started: (LabService & { service: string })[] = []
+  const started: LabRunning[] = []
   try {
     for (const { names, port } of ports) {
       const sharing = sharingOf(names)
@@ -137,7 +139,10 @@ export async function serveHubLab(options: HubLabOptions): Promise<(LabService &
     await Promise.all(started.map((running) => running.close()))
     throw error
   }
-  lab.services = started.map(({ service, port }) => ({ service, port }))
+  lab.begin(
+    room,
+    started.map(({ service, port }) => ({ service, port })),
+  )
   return started
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from "node:os"
 import { z } from "zod"
 import { limits } from "../protocol/limits.ts"
+import { LOBBY, roomName } from "../protocol/names.ts"
 
 /**
  * Every setting of a hub, declared once: `landline serve --help`, the environment and docs/settings.md derive
@@ -52,8 +53,8 @@ export const settings = {
   labRoom: {
     flag: "--lab-room <room>",
     env: "LANDLINE_LAB_ROOM",
-    schema: z.string().default("lobby"),
-    help: "room in which lab programs talk",
+    schema: z.string().optional(),
+    help: "room in which lab programs talk; else `lab` where all of them are served, and `lobby` where some are",
   },
   labDir: {
     flag: "--lab-dir <folder>",
@@ -144,6 +145,16 @@ interface Setting {
 
 export type SettingName = keyof typeof settings
 export type Settings = { readonly [K in SettingName]: z.output<(typeof settings)[K]["schema"]> }
+
+/** The room in which lab programs talk. @throws LandlineError bad_name */
+export function labRoom({ lab, labRoom }: Settings): string {
+  return roomName(labRoom ?? (lab === true ? "lab" : LOBBY))
+}
+
+/** `--lab` alone is for a class: of all rooms, its guests enter this one only. Else undefined. */
+export function guestRoom(settings: Settings): string | undefined {
+  return settings.lab === true ? labRoom(settings) : undefined
+}
 
 /** The settings as people read them: the preset is left out where it is "none" or "no". */
 export function describeSettings(): { flag: string; env: string; preset: string; help: string }[] {

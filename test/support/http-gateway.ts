@@ -15,6 +15,7 @@ import type { TopicLog } from "../../src/core/topic-log.ts"
 import { Topics } from "../../src/core/topics.ts"
 import { createHttpGateway, type HttpGateway, type HttpLimits } from "../../src/gateways/http/gateway.ts"
 import { limits } from "../../src/protocol/limits.ts"
+import { LOBBY } from "../../src/protocol/names.ts"
 import { openMemoryBlobs } from "../../src/storage/memory/blob-store.ts"
 import { openMemoryDirectory } from "../../src/storage/memory/directory.ts"
 import { openMemoryIndex } from "../../src/storage/memory/topic-index.ts"
@@ -66,6 +67,7 @@ export async function startGateway(
       lab,
       people: new People(directory),
       hub: { name: "test", version: "0" },
+      startRoom: LOBBY,
       names: new Set(),
       clientFile: undefined,
       metrics: async () => "",

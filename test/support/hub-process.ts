@@ -30,7 +30,7 @@ export async function startHubProcess(
     ? spawnProgram("sh", ["-c", `${shell}; exec "$@"`, "sh", process.execPath, ...words])
     : spawnProgram(process.execPath, words)
   try {
-    const [address] = await started.waitFor(/http:\/\/localhost:\d+/)
+    const [address] = await started.waitFor(/http:\/\/(localhost|127[.\d]+):\d+/)
     await started.waitFor("Ctrl-C")
     return {
       program: started,

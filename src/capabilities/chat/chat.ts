@@ -1,5 +1,5 @@
 import type { Author } from "../../core/author.ts"
-import { authorize } from "../../core/authorize.ts"
+import { Rules } from "../../core/authorize.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory } from "../../core/directory.ts"
 import {
@@ -26,16 +26,19 @@ export interface ChatParts {
   readonly index: Index
   readonly directory: Directory
   readonly presence: Presence
+  readonly rules?: Rules
   readonly clock?: Clock
 }
 
 /** Rooms, and what is said in them. Names of rooms may come in any spelling of `roomName`. */
 export class Chat {
   readonly #parts: ChatParts
+  readonly #rules: Rules
   readonly #clock: Clock
 
   constructor(parts: ChatParts) {
     this.#parts = parts
+    this.#rules = parts.rules ?? new Rules()
     this.#clock = parts.clock ?? systemClock
   }
 
@@ -46,7 +49,7 @@ export class Chat {
 
   /** @throws LandlineError bad_name | forbidden | room_exists | too_many | log_unavailable */
   async createRoom(who: Author, room: string, line = ""): Promise<RoomInfo> {
-    authorize(who, "create_room")
+    this.#rules.authorize(who, "create_room")
     const name = roomName(room)
     if ((await this.#parts.directory.rooms()).length >= limits.roomsMax) throw new LandlineError("too_many")
     if (!(await this.#addRoom(name, topicLine(line), who.name)))
@@ -54,25 +57,28 @@ export class Chat {
     return this.room(who, name)
   }
 
-  /** All rooms, by name; one whose topic is lost would fail by itself, and does not hide the others. */
+  /** All rooms that somebody may enter, by name; one whose topic is lost would fail by itself, and does not hide the others. */
   async rooms(who: Author): Promise<RoomInfo[]> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read")
+    const only = this.#rules.onlyRoom(who)
     const topics = new Set((await this.#parts.topics.list()).map(({ topic }) => topic))
-    const rooms = (await this.#parts.directory.rooms()).filter(({ topic }) => topics.has(topic))
+    const rooms = (await this.#parts.directory.rooms()).filter(
+      ({ room, topic }) => topics.has(topic) && (only === undefined || room === only),
+    )
     return Promise.all(rooms.map(({ room, line }) => this.#info(room, line)))
   }
 
-  /** @throws LandlineError unknown_room */
+  /** @throws LandlineError unknown_room | forbidden */
   async room(who: Author, room: string): Promise<RoomInfo> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", roomTopic(room))
     const known = await this.#parts.directory.room(roomName(room))
     if (!known) throw unknownRoom(room)
     return this.#info(known.room, known.line)
   }
 
-  /** Sets the line that says what the room is for; the room hears of it. @throws LandlineError unknown_room */
+  /** Sets the line that says what the room is for; the room hears of it. @throws LandlineError unknown_room | forbidden */
   async setTopicLine(who: Author, room: string, line: string): Promise<void> {
-    authorize(who, "set_topic_line")
+    this.#rules.authorize(who, "set_topic_line", roomTopic(room))
     await this.#append(who, room, "topic_line", topicLine(line))
     await this.#parts.directory.setTopicLine(roomName(room), topicLine(line))
   }
@@ -81,30 +87,30 @@ export class Chat {
    * Says a text. Resolves when it will survive a loss of power.
    * @param text at most limits.entryBytesMax bytes in UTF-8
    * @param producer makes it safe to say the same again after a lost ack
-   * @throws LandlineError unknown_room | too_large | sequence_gap | log_unavailable; at once or by the promise
+   * @throws LandlineError unknown_room | forbidden | too_large | sequence_gap | log_unavailable; at once or by the promise
    */
   say(who: Author, room: string, text: string, producer?: Producer): Promise<Appended> {
-    authorize(who, "write")
+    this.#rules.authorize(who, "write", roomTopic(room))
     return this.#append(who, room, "text", text, producer)
   }
 
   /**
    * Follows a room; the receiver gets its first batch only after this has resolved.
    * @returns the follower, and the room's place when it began
-   * @throws LandlineError unknown_room | cursor_foreign
+   * @throws LandlineError unknown_room | forbidden | cursor_foreign
    */
   async follow(who: Author, room: string, from: FollowFrom): Promise<Following> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", roomTopic(room))
     return followingOf(await this.#topic(room), from)
   }
 
   /**
    * Entries before an offset (default: the newest), oldest first: as many as `limit` where they are small, fewer
    * where they are large, so that an answer stays within `pageBytesMax`, and none only where there is none.
-   * @throws LandlineError unknown_room
+   * @throws LandlineError unknown_room | forbidden
    */
   async history(who: Author, room: string, limit: number, before?: number): Promise<Entry[]> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", roomTopic(room))
     const { stat } = await this.#topic(room)
     const end = Math.min(before ?? stat.tail + 1, stat.tail + 1)
     for (let wanted = Math.min(limit, end - stat.head); wanted > 0; wanted = Math.floor(wanted / 2)) {
@@ -122,10 +128,10 @@ export class Chat {
 
   /**
    * Entries that hold the words, newest first; fewer than `limit` where they are large, as in `history`.
-   * @throws LandlineError unknown_room
+   * @throws LandlineError unknown_room | forbidden
    */
   async search(who: Author, room: string, words: string, limit: number, before?: number): Promise<Entry[]> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", roomTopic(room))
     const { stat } = await this.#topic(room)
     const query = { words, limit: Math.min(limit, limits.searchResultsMax), ...(before && { before }) }
     const offsets = await this.#parts.index.search(stat.topic, query)
@@ -141,9 +147,9 @@ export class Chat {
     return found
   }
 
-  /** Who is here now, by name. @throws LandlineError unknown_room */
+  /** Who is here now, by name. @throws LandlineError unknown_room | forbidden */
   async people(who: Author, room: string): Promise<string[]> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", roomTopic(room))
     return this.#parts.presence.present((await this.#topic(room)).stat.topic)
   }
 

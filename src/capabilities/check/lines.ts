@@ -1,5 +1,5 @@
 import type { Author } from "../../core/author.ts"
-import { authorize } from "../../core/authorize.ts"
+import { Rules } from "../../core/authorize.ts"
 import type { Clock } from "../../core/clock.ts"
 import { limits } from "../../protocol/limits.ts"
 import type { Line, LineReport } from "../../protocol/line.ts"
@@ -7,10 +7,12 @@ import type { Line, LineReport } from "../../protocol/line.ts"
 /** Everyone's line: what each person's program measured last, so that it shows which seat is bad. */
 export class Lines {
   readonly #clock: Clock
+  readonly #rules: Rules
   readonly #lines = new Map<string, Line>()
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, rules = new Rules()) {
     this.#clock = clock
+    this.#rules = rules
   }
 
   /**
@@ -18,7 +20,7 @@ export class Lines {
    * do not, since they are those of its samples. @throws LandlineError forbidden
    */
   report(who: Author, report: LineReport): void {
-    authorize(who, "write")
+    this.#rules.authorize(who, "write")
     const { downBytesPerSecond, upBytesPerSecond, verdict } = this.#lines.get(who.name) ?? {}
     const before = {
       ...(downBytesPerSecond !== undefined && { downBytesPerSecond }),
@@ -32,7 +34,7 @@ export class Lines {
 
   /** The last measurement of each, the newest first. @throws LandlineError forbidden */
   all(who: Author): Line[] {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read")
     return [...this.#lines.values()].reverse()
   }
 }

@@ -1,5 +1,5 @@
 import { type Author, HUB } from "../../core/author.ts"
-import { authorize } from "../../core/authorize.ts"
+import { Rules } from "../../core/authorize.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory, FeedRecord } from "../../core/directory.ts"
 import {
@@ -25,7 +25,7 @@ import { cursorAt, type Topics } from "../../core/topics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { BlockReport, FeedAbout, FeedInfo, ReceiverBlocks } from "../../protocol/feeds.ts"
 import { limits } from "../../protocol/limits.ts"
-import { feedName, feedOf, roomName } from "../../protocol/names.ts"
+import { feedName, feedOf, feedTopic, roomTopic } from "../../protocol/names.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { Blocks } from "./blocks.ts"
 import { draftsOf, ensureType, mediaType, typeByLook } from "./messages.ts"
@@ -46,6 +46,7 @@ export interface FeedParts {
   readonly log: TopicLog
   readonly directory: Directory
   readonly events: FeedEvents
+  readonly rules?: Rules
   readonly clock?: Clock
 }
 
@@ -65,6 +66,7 @@ interface Feed {
 /** Feeds, and what is published in them. Names may come in any spelling of `feedName`. */
 export class Feeds {
   readonly #parts: FeedParts
+  readonly #rules: Rules
   readonly #clock: Clock
   readonly #feeds = new Map<string, Feed>()
   readonly #reserved = new Set<string>()
@@ -74,6 +76,7 @@ export class Feeds {
 
   constructor(parts: FeedParts) {
     this.#parts = parts
+    this.#rules = parts.rules ?? new Rules()
     this.#clock = parts.clock ?? systemClock
   }
 
@@ -104,11 +107,11 @@ export class Feeds {
    * @throws LandlineError bad_name | bad_request | forbidden | feed_exists | too_many | log_unavailable
    */
   async create(who: Author, name: string, type: string, about: FeedAbout = {}): Promise<[FeedInfo, boolean]> {
-    authorize(who, "write")
+    this.#rules.authorize(who, "write", feedTopic(name))
     const feed = feedName(name)
     if (this.#reserved.has(feed) && who !== HUB) throw ofTheHub(feed)
     const wanted = newRecord(who.name, feed, mediaType(type), about, this.#clock.now())
-    await this.#ensureRoom(about)
+    await this.#ensureRoom(who, wanted, about)
     const made = await this.#locks.run(feed, async () => {
       const there = this.#known(feed)
       if (there) {
@@ -131,8 +134,8 @@ export class Feeds {
     const feed = feedName(name)
     await this.#locks.run(feed, async () => {
       const known = this.#owned(who, feed)
-      await this.#ensureRoom(about)
       const record = describedRecord(known.record, about, this.#clock.now())
+      await this.#ensureRoom(who, record, about)
       await this.#parts.directory.setFeed(record)
       known.record = record
       known.used = this.#clock.now()
@@ -142,14 +145,14 @@ export class Feeds {
 
   /** All feeds, by name. */
   async feeds(who: Author): Promise<FeedInfo[]> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read")
     const names = [...this.#feeds.keys()].sort().filter((name) => this.#known(name))
     return Promise.all(names.map((name) => this.#info(this.#feeds.get(name)!)))
   }
 
   /** @throws LandlineError unknown_feed */
   async feed(who: Author, name: string): Promise<FeedInfo> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", feedTopic(name))
     return this.#info(this.#find(name))
   }
 
@@ -164,7 +167,7 @@ export class Feeds {
     messages: readonly Uint8Array[],
     { type, ...append }: PublishOptions = {},
   ): Promise<Appended> {
-    authorize(who, "write")
+    this.#rules.authorize(who, "write", feedTopic(name))
     const feed = append.close ? this.#owned(who, name) : this.#find(name)
     const { record } = feed
     if (record.createdBy === HUB.name && who !== HUB) throw ofTheHub(record.feed)
@@ -210,7 +213,7 @@ export class Feeds {
 
   /** @throws LandlineError unknown_feed | cursor_foreign */
   async follow(who: Author, name: string, from: FollowFrom): Promise<Following> {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", feedTopic(name))
     const feed = this.#find(name)
     feed.used = this.#clock.now()
     return followingOf(await this.#topic(feed), from)
@@ -257,7 +260,7 @@ export class Feeds {
 
   /** Takes what a receiver measured. @param label tells several of one person apart @throws LandlineError unknown_feed */
   report(who: Author, name: string, report: BlockReport, label = ""): void {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", feedTopic(name))
     const feed = this.#find(name)
     const receiver = label === "" ? who.name : `${who.name} ${printableLine(label)}`
     feed.blocks.add(receiver, report, this.#clock.now())
@@ -266,7 +269,7 @@ export class Feeds {
 
   /** What receivers have reported. @throws LandlineError unknown_feed */
   blocks(who: Author, name: string): ReceiverBlocks[] {
-    authorize(who, "read")
+    this.#rules.authorize(who, "read", feedTopic(name))
     return this.#find(name).blocks.all()
   }
 
@@ -313,10 +316,12 @@ export class Feeds {
     if (noticeRoom !== "") this.#parts.events.notice(noticeRoom, text)
   }
 
-  /** @throws LandlineError unknown_room */
-  async #ensureRoom({ noticeRoom }: FeedAbout): Promise<void> {
-    if (!noticeRoom || (await this.#parts.directory.room(roomName(noticeRoom)))) return
-    throw new LandlineError("unknown_room", { room: noticeRoom }, `There is no room ${roomName(noticeRoom)}.`)
+  /** Whoever says that a room is to hear of a feed writes in it, in a way. @throws LandlineError unknown_room | forbidden */
+  async #ensureRoom(who: Author, { noticeRoom: room }: FeedRecord, about: FeedAbout): Promise<void> {
+    if (room === "" || !(about.expectMs || about.noticeRoom)) return
+    this.#rules.authorize(who, "write", roomTopic(room))
+    if (await this.#parts.directory.room(room)) return
+    throw new LandlineError("unknown_room", { room }, `There is no room ${room}.`)
   }
 
   /** A topic whose feed's record was lost. */
@@ -350,7 +355,7 @@ export class Feeds {
 
   /** What a member made, only that member may change; what a guest made, everybody. */
   #owned(who: Author, name: string): Feed {
-    authorize(who, "write")
+    this.#rules.authorize(who, "write", feedTopic(name))
     const feed = this.#find(name)
     const { createdBy } = feed.record
     if (createdBy === "" || createdBy.startsWith("~") || createdBy === who.name) return feed

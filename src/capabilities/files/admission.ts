@@ -1,10 +1,9 @@
 import type { Author } from "../../core/author.ts"
-import { authorize } from "../../core/authorize.ts"
 import type { UploadRecord } from "../../core/directory.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { fileName } from "../../protocol/file-names.ts"
 import { limits } from "../../protocol/limits.ts"
-import { LOBBY, roomName } from "../../protocol/names.ts"
+import { LOBBY, roomName, roomTopic } from "../../protocol/names.ts"
 import type { FileParts } from "./files.ts"
 import type { Publisher } from "./publisher.ts"
 import type { Quota } from "./quota.ts"
@@ -29,9 +28,9 @@ export class Admission {
    * @throws LandlineError as `Files.start`
    */
   async admit(who: Author, upload: NewUpload): Promise<UploadRecord> {
-    authorize(who, "write")
     const { bytes, partial = false, link = false, items = 0, sha256 = "", metadata = "" } = upload
     const room = link || partial ? "" : roomName(upload.room ?? LOBBY)
+    this.#parts.rules.authorize(who, "write", room === "" ? undefined : roomTopic(room))
     if (room !== "") await this.#publisher.topic(room)
     checkSize(bytes)
     const { blobs, clock } = this.#parts

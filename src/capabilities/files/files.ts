@@ -1,11 +1,11 @@
 import type { Author } from "../../core/author.ts"
-import { authorize } from "../../core/authorize.ts"
+import { Rules } from "../../core/authorize.ts"
 import type { BlobStore } from "../../core/blob-store.ts"
 import { type Clock, systemClock } from "../../core/clock.ts"
 import type { Directory, FileQuery, FileRecord } from "../../core/directory.ts"
 import type { Topics } from "../../core/topics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
-import { roomName } from "../../protocol/names.ts"
+import { roomName, roomTopic } from "../../protocol/names.ts"
 import { Links } from "./links.ts"
 import { Publisher } from "./publisher.ts"
 import { Quota, type QuotaSettings } from "./quota.ts"
@@ -21,6 +21,7 @@ export interface FileParts {
   readonly blobs: BlobStore
   readonly directory: Directory
   readonly topics: Topics
+  readonly rules?: Rules
   readonly clock?: Clock
   readonly settings?: FileSettings
 }
@@ -38,7 +39,7 @@ export class Files {
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: FileParts) {
-    this.#parts = { clock: systemClock, settings: unbounded, ...parts }
+    this.#parts = { rules: new Rules(), clock: systemClock, settings: unbounded, ...parts }
     this.#quota = new Quota(this.#parts.settings)
     this.#publisher = new Publisher(this.#parts, this.#quota)
     this.#uploads = new Uploads(this.#parts, this.#quota, this.#publisher)
@@ -144,18 +145,19 @@ export class Files {
     if (file) await this.#publisher.remove(file, file.sender)
   }
 
-  /** @throws LandlineError unknown_file, also for one that only a link leads to */
+  /** @throws LandlineError unknown_file, also for one that only a link leads to; forbidden */
   async file(who: Author, id: string): Promise<FileRecord> {
-    authorize(who, "read")
     const file = await this.#parts.directory.file(id)
     if (!file || file.room === "" || this.#ended(file)) throw new LandlineError("unknown_file")
+    this.#parts.rules.authorize(who, "read", roomTopic(file.room))
     return file
   }
 
-  /** Newest first. @throws LandlineError bad_name */
+  /** Those of a room, else of all rooms that somebody may enter, newest first. @throws LandlineError bad_name | forbidden */
   async list(who: Author, query: FileQuery): Promise<FileRecord[]> {
-    authorize(who, "read")
-    const { room, ...rest } = query
+    const { rules } = this.#parts
+    const { room = rules.onlyRoom(who), ...rest } = query
+    rules.authorize(who, "read", room === undefined ? undefined : roomTopic(room))
     const found = await this.#parts.directory.files(
       room === undefined ? rest : { ...rest, room: roomName(room) },
     )

@@ -6,10 +6,16 @@ import { LabTable } from "./table.ts"
 import { type Trace, withoutPort } from "./trace.ts"
 import { LabTraces } from "./traces.ts"
 
+/** Where a service listens. */
+export interface LabPort {
+  readonly service: LabServiceName
+  readonly port: number
+}
+
 /** What the hub saw of programs that use its lab, or were tried. */
 export class Lab {
-  /** Where each service listens. */
-  services: readonly { readonly service: string; readonly port: number }[] = []
+  #room = ""
+  #services: readonly LabPort[] = []
   readonly #clock: Clock
   readonly #traces: LabTraces
   readonly #table = new LabTable()
@@ -17,6 +23,21 @@ export class Lab {
   constructor(clock: Clock) {
     this.#clock = clock
     this.#traces = new LabTraces(clock)
+  }
+
+  /** Its services run. @param room in which their programs talk */
+  begin(room: string, services: readonly LabPort[]): void {
+    this.#room = room
+    this.#services = services
+  }
+
+  /** In which programs talk; empty before it begins. */
+  get room(): string {
+    return this.#room
+  }
+
+  get services(): readonly LabPort[] {
+    return this.#services
   }
 
   /** A connection begins. @param service undefined where two share the port */

@@ -5,7 +5,9 @@ import { setFlagsFromString } from "node:v8"
 import type { Command } from "commander"
 import type { Hub } from "../../hub/hub.ts"
 import { describeSettings, type SettingName } from "../../hub/settings.ts"
+import { LOBBY } from "../../protocol/names.ts"
 import { printableLine } from "../../protocol/text.ts"
+import { cardLines } from "../lab/card.ts"
 
 const EXAMPLES = `
 Examples:
@@ -55,41 +57,50 @@ const OPEN_WARNING =
   "Warning: this hub is open. Everybody who reaches this address can read and write in every room.\n"
 
 /** Where the hub listens, and the ways in. */
-function greeting({ address, port, settings, lab }: Hub): string {
-  const addresses = [
-    address,
-    ...networkAddresses(settings).map((host) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`),
-  ]
-  const at = port === 7300 ? "" : ` --hub localhost:${port}`
-  const services = lab.map(
-    ({ service, port }) => `  ${service.padEnd(9)} ${settings.lan ? "port" : settings.host} ${port}`,
-  )
+function greeting({ port, settings, lab, labRoom: room, startRoom }: Hub): string {
+  const hosts = hostsOf(settings)
+  const addresses = hosts.map((host) => `http://${inAddress(host)}:${port}`)
+  const [here] = addresses as [string]
+  // What others type as well comes first, where there is any such address.
+  const [first, ...others] = addresses.length > 1 ? addresses.slice(1) : addresses
+  const at = here === "http://localhost:7300" ? "" : ` --hub ${inAddress(hosts[0]!)}:${port}`
+  const begin = encodeURIComponent(startRoom)
+  const file = startRoom === LOBBY ? `${here}/files/` : `'${here}/files/FILE?room=${begin}'`
+  const { name, data } = settings
+  const card = { name, addresses: [first!, ...others], host: hosts[1] ?? hosts[0]!, services: lab, room }
   return [
     "",
-    `${printableLine(settings.name)} is at ${addresses.join(", ")}`,
+    `${printableLine(name)} is at ${addresses.join(", ")}`,
     "",
-    `  browser   ${addresses.at(-1)}`,
+    `  browser   ${first}`,
     `  terminal  npx landline chat${at}`,
-    `  script    curl -d 'hello' ${address}/rooms/lobby`,
-    `  file      curl -T FILE ${address}/files/`,
-    `  feed      curl -d 21.5 ${address}/feeds/temp`,
-    ...(services.length > 0
-      ? ["", `The lab is open; its programs talk in ${settings.labRoom}:`, ...services]
-      : []),
+    `  script    curl -d 'hello' ${here}/rooms/${begin}`,
+    `  file      curl -T FILE ${file}`,
+    `  feed      curl -d 21.5 ${here}/feeds/temp`,
+    ...(lab.length > 0 ? ["", ...cardLines(card, process.stdout.columns, hasColours())] : []),
     "",
-    settings.data === ":memory:"
+    data === ":memory:"
       ? "Nothing is kept when it stops. Ctrl-C stops it."
-      : `What is said and sent is kept in ${settings.data}. Ctrl-C stops the hub.`,
+      : `What is said and sent is kept in ${data}. Ctrl-C stops the hub.`,
     "",
     "",
   ].join("\n")
 }
 
-/** Addresses by which other machines reach a hub that listens on all of them. */
-function networkAddresses({ lan, host }: Hub["settings"]): string[] {
-  if (!lan) return host === "127.0.0.1" || host === "localhost" ? [] : [host]
-  return Object.values(networkInterfaces())
-    .flat()
-    .filter((address) => address && !address.internal && address.family === "IPv4")
-    .map((address) => address!.address)
+const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColors()
+const inAddress = (host: string): string => (isIPv6(host) ? `[${host}]` : host)
+
+/** By what the hub is reached, this machine's own name for itself first, where that is among it. */
+function hostsOf({ lan, host }: Hub["settings"]): string[] {
+  const bare = host.replace(/^\[|\]$/g, "")
+  if (!lan && ["127.0.0.1", "::1", "localhost"].includes(bare)) return ["localhost"]
+  if (!lan && !["0.0.0.0", "::"].includes(bare)) return [bare]
+  const network = Object.values(networkInterfaces())
+    .flatMap((addresses = []) => addresses)
+    .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address))
+    .sort((one, other) => one.family.localeCompare(other.family)) // IPv4 first: it is the one that people type
+  return ["localhost", ...network.map(({ address }) => address)]
 }
+
+/** Without the name of a link, which differs from machine to machine, such an address leads nowhere. */
+const LINK_LOCAL = /^fe[89ab]/i

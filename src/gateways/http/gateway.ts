@@ -33,6 +33,8 @@ export interface HttpParts {
   readonly lab?: Lab | undefined
   readonly people: People
   readonly hub: { readonly name: string; readonly version: string }
+  /** Where somebody new begins to talk. */
+  readonly startRoom: string
   /** Names that the hub goes by, for `checkDoor`. */
   readonly names: ReadonlySet<string>
   /** The browser library as one module; undefined where it was not built. */

@@ -9,10 +9,10 @@ const timeout = 20_000
 async function startWithLab() {
   const lab = new Lab({ now: () => 1_000 })
   const gateway = await startGateway({}, undefined, undefined, lab)
-  const ask = async (url: string, remoteAddress = "127.0.0.1", body?: unknown) => {
+  const ask = async (url: string, remoteAddress = "127.0.0.1", body?: unknown, host = "localhost") => {
     const method = body === undefined ? "GET" : "POST"
     const payload = typeof body === "string" ? body : JSON.stringify(body)
-    const headers = { host: "localhost", accept: "application/json" }
+    const headers = { host, accept: "application/json" }
     const answer = await gateway.app.inject({
       method,
       url,
@@ -65,10 +65,29 @@ describe("http lab", () => {
       assert.equal((await hub.ask(`/lab/traces/${id}`)).status, 404, id)
   })
 
+  test("services come with a line to try them, at the address by which the hub was asked", {
+    timeout,
+  }, async () => {
+    await using hub = await startWithLab()
+    hub.lab.begin("workshop", [{ service: "ping", port: 3033 }])
+    for (const [host, at] of [
+      ["localhost:7300", "localhost"],
+      ["192.168.1.20", "192.168.1.20"],
+      ["[::1]:7300", "::1"],
+    ] as const) {
+      const { body } = await hub.ask("/lab/services", "10.0.0.6", undefined, host)
+      assert.equal(body.room, "workshop")
+      const [{ starter, ...ping }] = body.services
+      assert.deepEqual(ping, { service: "ping", port: 3033, about: "PING is answered with PONG" })
+      assert.match(starter, /^python3 -c "import socket; [^"]+"$/)
+      assert.ok(starter.includes(`create_connection(('${at}', 3033))`), starter)
+    }
+    for (const host of ["evil'.localhost", "a');x('.localhost", "elsewhere.example"])
+      assert.equal((await hub.ask("/lab/services", "10.0.0.6", undefined, host)).status, 403, host)
+  })
+
   test("what `try` found is in the table that all may read", { timeout }, async () => {
     await using hub = await startWithLab()
-    hub.lab.services = [{ service: "ping", port: 3033 }]
-    assert.deepEqual((await hub.ask("/lab/services", "10.0.0.6")).body, { services: hub.lab.services })
     assert.equal((await hub.ask("/lab/table", "10.0.0.5", REPORT)).status, 204)
     const { programs } = (await hub.ask("/lab/table", "10.0.0.6")).body
     assert.deepEqual(programs, [

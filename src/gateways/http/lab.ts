@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { LandlineError } from "../../protocol/errors.ts"
 import { TriedReport } from "../../protocol/lab/records.ts"
+import { starter, starterLines } from "../../protocol/lab/starters.ts"
 import type { HttpParts } from "./gateway.ts"
 import { parsedBody } from "./query.ts"
 
@@ -18,7 +19,17 @@ export function registerLab(app: FastifyInstance, parts: HttpParts): void {
     )
   }
 
-  app.get("/lab/services", async (_, reply) => reply.send({ services: lab().services }))
+  app.get("/lab/services", async ({ headers }, reply) => {
+    const { room, services } = lab()
+    const host = hostOf(headers.host ?? "")
+    return reply.send({
+      room,
+      services: services.map(({ service, port }) => {
+        const first = starter(service, host, port)
+        return { service, port, about: first.about, starter: starterLines(first).join("\n") }
+      }),
+    })
+  })
 
   app.get("/lab/traces", async (request, reply) =>
     reply.send({
@@ -45,6 +56,9 @@ export function registerLab(app: FastifyInstance, parts: HttpParts): void {
     return reply.status(204).send()
   })
 }
+
+/** Without port and brackets. It has passed `checkDoor`, so it is an address, or a name that the hub goes by. */
+const hostOf = (header: string): string => header.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")
 
 const addressOf = ({ raw }: FastifyRequest): string =>
   raw.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? ""

@@ -19,6 +19,7 @@ export function registerPages(app: FastifyInstance, parts: HttpParts): void {
     const page = rootPage({
       ...parts.hub,
       host: request.headers.host ?? "",
+      room: parts.startRoom,
       rooms: await parts.chat.rooms(guest),
     })
     return reply.type("text/html; charset=utf-8").header("Content-Security-Policy", PAGE_POLICY).send(page)

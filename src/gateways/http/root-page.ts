@@ -1,4 +1,5 @@
 import type { RoomInfo } from "../../protocol/messages.ts"
+import { LOBBY } from "../../protocol/names.ts"
 
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5a6675; --paper: #fbfaf7; --line: #d9d5ca; --mark: #0b6e5f }
@@ -21,9 +22,12 @@ export function rootPage(hub: {
   name: string
   version: string
   host: string
+  /** Where somebody new begins to talk. */
+  room: string
   rooms: readonly RoomInfo[]
 }): string {
-  const host = escapeHtml(hub.host)
+  const [host, room] = [escapeHtml(hub.host), escapeHtml(encodeURIComponent(hub.room))]
+  const file = hub.room === LOBBY ? `http://${host}/files/` : `'http://${host}/files/report.pdf?room=${room}'`
   const rooms = hub.rooms
     .slice(0, ROOMS_SHOWN)
     .map(
@@ -47,12 +51,12 @@ export function rootPage(hub: {
 <h2>From a terminal</h2>
 <pre>npx landline chat --hub ${host}</pre>
 <h2>From a script</h2>
-<pre>curl -d 'print done' -H 'Landline-Name: printer' http://${host}/rooms/lobby
-curl http://${host}/rooms/lobby
-curl -H 'Accept: text/event-stream' http://${host}/rooms/lobby
+<pre>curl -d 'print done' -H 'Landline-Name: printer' http://${host}/rooms/${room}
+curl http://${host}/rooms/${room}
+curl -H 'Accept: text/event-stream' http://${host}/rooms/${room}
 curl -d 21.5 http://${host}/feeds/temp
 curl http://${host}/feeds/temp
-curl -T report.pdf http://${host}/files/
+curl -T report.pdf ${file}
 curl http://${host}/files</pre>
 <h2>From Python</h2>
 <pre>curl -O http://${host}/landline.py
