@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { writeFile } from "node:fs/promises"
 import { createServer } from "node:net"
+import { networkInterfaces } from "node:os"
 import { join } from "node:path"
 import { test } from "node:test"
 import { runCli } from "../support/cli.ts"
@@ -70,6 +71,9 @@ test("serve: a folder that can never be made is refused, and not tried for ever"
 test("serve: an open hub warns at each start, and Ctrl-C is clean", { timeout }, async () => {
   await using hub = await startHubProcess(":memory:", ["--lan", "--open"])
   await hub.program.waitForError("Warning: this hub is open.")
+  for (const { address, internal, family } of Object.values(networkInterfaces()).flatMap((all = []) => all))
+    if (!internal && family === "IPv4")
+      assert.ok(hub.program.stdout.includes(`, http://${address}:`), address)
   assert.match(hub.program.stdout, /\n {2}feed {6}curl -d 21\.5 http:\/\/\S+:\d+\/feeds\/temp\n/)
   hub.program.signal("SIGINT")
   assert.deepEqual(await hub.program.waitForExit(), { code: 0, signal: null })

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { readFile } from "node:fs/promises"
 import { test } from "node:test"
 import { LAB_SERVICES } from "../../protocol/lab/records.ts"
 import { displayWidth } from "../width.ts"
@@ -56,4 +57,17 @@ test("card: a hub that serves a part of the lab has a card of that part", () => 
   const lines = cardLines({ ...card, services: [{ service: "chat", port: 2000 }], room: "lobby" })
   assert.equal(lines.filter((line) => line.startsWith("python3")).length, 1)
   assert.ok(lines.includes("  room    lobby    http://192.168.100.100:17300/rooms/lobby"))
+})
+
+test("docs/lab.md shows the card of a class as it is printed on 80 columns", async () => {
+  const ports = { ping: 3033, sum: 8000, hello: 50_000, feed: 8000, chat: 12_345, file: 12_345 }
+  const shown: Card = {
+    name: "Room 3",
+    addresses: ["http://192.168.1.20:7300"],
+    host: "192.168.1.20",
+    services: LAB_SERVICES.map((service) => ({ service, port: ports[service] })),
+    room: "lab",
+  }
+  const document = await readFile(new URL("../../../docs/lab.md", import.meta.url), "utf8")
+  assert.ok(document.includes(`\n${cardLines(shown, 80).join("\n")}\n`))
 })
