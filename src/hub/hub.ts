@@ -36,7 +36,7 @@ import { listen } from "./listen.ts"
 import { createMetrics } from "./metrics.ts"
 import { hubFeed, OwnFeeds } from "./own-feeds.ts"
 import { readSettings } from "./read-settings.ts"
-import { guestRoom, labRoom, type SettingName, type Settings } from "./settings.ts"
+import { labRoom, type SettingName, type Settings } from "./settings.ts"
 import { openStorage } from "./storage.ts"
 import { version } from "./version.ts"
 
@@ -73,8 +73,11 @@ export async function startHub(
   options: HubOptions = {},
 ): Promise<Hub> {
   const settings = readSettings(given)
-  const startRoom = guestRoom(settings) ?? LOBBY
-  const rules = new Rules(guestRoom(settings))
+  const room = labRoom(settings)
+  // A class: of all rooms, its guests enter this one only.
+  const guestRoom = settings.lab === true ? room : undefined
+  const startRoom = guestRoom ?? LOBBY
+  const rules = new Rules(guestRoom)
   const logger = options.logger ?? pino({ level: "silent" })
   const metrics = createMetrics({
     connections: () => sessionsGateway.load.connections,
@@ -203,7 +206,7 @@ export async function startHub(
         lab: records,
         host,
         hubPort: portOf(http.app),
-        room: labRoom(settings),
+        room,
         folder: settings.labDir,
         write: (line) => options.labOutput?.(asText(line)),
         chat,
@@ -233,7 +236,7 @@ export async function startHub(
     settings,
     startRoom,
     lab,
-    labRoom: labRoom(settings),
+    labRoom: room,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   }

@@ -151,11 +151,6 @@ export function labRoom({ lab, labRoom }: Settings): string {
   return roomName(labRoom ?? (lab === true ? "lab" : LOBBY))
 }
 
-/** `--lab` alone is for a class: of all rooms, its guests enter this one only. Else undefined. */
-export function guestRoom(settings: Settings): string | undefined {
-  return settings.lab === true ? labRoom(settings) : undefined
-}
-
 /** The settings as people read them: the preset is left out where it is "none" or "no". */
 export function describeSettings(): { flag: string; env: string; preset: string; help: string }[] {
   return Object.values(settings).map(({ flag, env, schema, help }) => {

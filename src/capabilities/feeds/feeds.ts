@@ -320,8 +320,8 @@ export class Feeds {
   async #ensureRoom(who: Author, { noticeRoom: room }: FeedRecord, about: FeedAbout): Promise<void> {
     if (room === "" || !(about.expectMs || about.noticeRoom)) return
     this.#rules.authorize(who, "write", roomTopic(room))
-    if (await this.#parts.directory.room(room)) return
-    throw new LandlineError("unknown_room", { room }, `There is no room ${room}.`)
+    if (about.noticeRoom && !(await this.#parts.directory.room(room)))
+      throw new LandlineError("unknown_room", { room }, `There is no room ${room}.`)
   }
 
   /** A topic whose feed's record was lost. */
