@@ -48,7 +48,11 @@ test("serve: what cannot be served is one sentence, exit 1, and no trace", { tim
     [["--host", "0.0.0.0"], 2, /Add --open if that is what you want/],
     [["--lan"], 2, /Add --open if that is what you want/],
     [["--port", "0", "--data", ":memory:", "--lab=dance"], 2, /--lab does not know "dance"/],
-    [["--port", "0", "--data", ":memory:", "--lab", "--lab-room", "a/b"], 1, /^A room's name is 1 to 64 letters/],
+    [
+      ["--port", "0", "--data", ":memory:", "--lab", "--lab-room", "a/b"],
+      1,
+      /^A room's name is 1 to 64 letters/,
+    ],
   ]
   for (const [flags, code, words] of cases) {
     const answer = await refused(folder.path, ...flags)
