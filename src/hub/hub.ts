@@ -31,6 +31,7 @@ import { EXCHANGE_PATH } from "../protocol/exchange.ts"
 import { LOBBY } from "../protocol/names.ts"
 import { PROBE_PATH } from "../protocol/probe.ts"
 import { SESSION_PATH } from "../protocol/session.ts"
+import { hostsOf, inAddress } from "./addresses.ts"
 import type { LabRunning } from "./lab.ts"
 import { listen } from "./listen.ts"
 import { createMetrics } from "./metrics.ts"
@@ -44,6 +45,10 @@ import { version } from "./version.ts"
 export interface Hub extends AsyncDisposable {
   /** `http://localhost:7300` */
   readonly address: string
+  /** By what it is reached, this machine's own name for itself first, where that is among it. */
+  readonly hosts: readonly string[]
+  /** With `http://` and the port, each. */
+  readonly addresses: readonly string[]
   readonly port: number
   readonly settings: Settings
   /** Where somebody new begins to talk, in starter lines. */
@@ -114,6 +119,8 @@ export async function startHub(
   }
   const hub = { name: settings.name, version }
   const names = hubNames(settings)
+  const hosts = hostsOf(settings)
+  const addresses = () => hosts.map((host) => `http://${inAddress(host)}:${portOf(http.app)}`)
   const records = new Lab(systemClock)
   const onDefect = (cause: unknown) => logger.error({ err: cause }, "defect")
 
@@ -137,6 +144,7 @@ export async function startHub(
     lab: settings.lab ? records : undefined,
     people,
     hub,
+    addresses,
     startRoom,
     names,
     clientFile: built("client.js"),
@@ -232,6 +240,8 @@ export async function startHub(
   }
   return {
     address: `http://localhost:${port}`,
+    hosts,
+    addresses: addresses(),
     port,
     settings,
     startRoom,

@@ -202,7 +202,7 @@ test("topicName: rooms and feeds are topics; other kinds are unknown", () => {
     "a/.b",
     "a b",
     `a/${"x".repeat(65)}`,
-    "x/".repeat(120) + "x",
+    `${"x/".repeat(120)}x`,
   ])
     refused(topicName, `feed/${name}`)
   for (const text of ["", "lobby", "wire/x", "ROOM/lobby", "x".repeat(1_000)])

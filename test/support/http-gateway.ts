@@ -68,6 +68,7 @@ export async function startGateway(
       people: new People(directory),
       hub: { name: "test", version: "0" },
       startRoom: LOBBY,
+      addresses: () => [],
       names: new Set(),
       clientFile: undefined,
       metrics: async () => "",

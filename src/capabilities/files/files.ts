@@ -145,11 +145,15 @@ export class Files {
     if (file) await this.#publisher.remove(file, file.sender)
   }
 
-  /** @throws LandlineError unknown_file, also for one that only a link leads to; forbidden */
+  /**
+   * A file by its id. Nobody can guess one: whoever knows it was told in its room, and may have it whoever they are,
+   * since an image in a browser's page proves no name.
+   * @throws LandlineError unknown_file, also for one that only a link leads to
+   */
   async file(who: Author, id: string): Promise<FileRecord> {
+    this.#parts.rules.authorize(who, "read")
     const file = await this.#parts.directory.file(id)
     if (!file || file.room === "" || this.#ended(file)) throw new LandlineError("unknown_file")
-    this.#parts.rules.authorize(who, "read", roomTopic(file.room))
     return file
   }
 
@@ -176,6 +180,7 @@ export class Files {
   /** Deletes a file: its sender may, and whoever made its room. @throws LandlineError unknown_file | forbidden */
   async remove(who: Author, id: string): Promise<void> {
     const file = await this.file(who, id)
+    this.#parts.rules.authorize(who, "write", roomTopic(file.room))
     const room = await this.#parts.directory.room(file.room)
     if (who.role !== "member" || (who.name !== file.sender && who.name !== room?.createdBy))
       throw new LandlineError(

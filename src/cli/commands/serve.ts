@@ -1,6 +1,4 @@
 import { flushCompileCache } from "node:module"
-import { isIPv6 } from "node:net"
-import { networkInterfaces } from "node:os"
 import { setFlagsFromString } from "node:v8"
 import type { Command } from "commander"
 import type { Hub } from "../../hub/hub.ts"
@@ -8,6 +6,7 @@ import { describeSettings, type SettingName } from "../../hub/settings.ts"
 import { LOBBY } from "../../protocol/names.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { cardLines } from "../lab/card.ts"
+import { qrLines } from "../qr.ts"
 
 const EXAMPLES = `
 Examples:
@@ -57,13 +56,11 @@ const OPEN_WARNING =
   "Warning: this hub is open. Everybody who reaches this address can read and write in every room.\n"
 
 /** Where the hub listens, and the ways in. */
-function greeting({ port, settings, lab, labRoom: room, startRoom }: Hub): string {
-  const hosts = hostsOf(settings)
-  const addresses = hosts.map((host) => `http://${inAddress(host)}:${port}`)
+function greeting({ settings, hosts, addresses, lab, labRoom: room, startRoom }: Hub): string {
   const [here] = addresses as [string]
   // What others type as well comes first, where there is any such address.
   const [first, ...others] = addresses.length > 1 ? addresses.slice(1) : addresses
-  const at = here === "http://localhost:7300" ? "" : ` --hub ${inAddress(hosts[0]!)}:${port}`
+  const at = here === "http://localhost:7300" ? "" : ` --hub ${here.replace("http://", "")}`
   const begin = encodeURIComponent(startRoom)
   const file = startRoom === LOBBY ? `${here}/files/` : `'${here}/files/FILE?room=${begin}'`
   const { name, data } = settings
@@ -77,6 +74,7 @@ function greeting({ port, settings, lab, labRoom: room, startRoom }: Hub): strin
     `  script    curl -d 'hello' ${here}/rooms/${begin}`,
     `  file      curl -T FILE ${file}`,
     `  feed      curl -d 21.5 ${here}/feeds/temp`,
+    ...(process.stdout.isTTY && addresses.length > 1 ? ["", ...qrLines(first!)] : []),
     ...(lab.length > 0 ? ["", ...cardLines(card, process.stdout.columns, hasColours())] : []),
     "",
     data === ":memory:"
@@ -88,19 +86,3 @@ function greeting({ port, settings, lab, labRoom: room, startRoom }: Hub): strin
 }
 
 const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColors()
-const inAddress = (host: string): string => (isIPv6(host) ? `[${host}]` : host)
-
-/** By what the hub is reached, this machine's own name for itself first, where that is among it. */
-function hostsOf({ lan, host }: Hub["settings"]): string[] {
-  const bare = host.replace(/^\[|\]$/g, "")
-  if (!lan && ["127.0.0.1", "::1", "localhost"].includes(bare)) return ["localhost"]
-  if (!lan && !["0.0.0.0", "::"].includes(bare)) return [bare]
-  const network = Object.values(networkInterfaces())
-    .flatMap((addresses = []) => addresses)
-    .filter(({ internal, address }) => !internal && !LINK_LOCAL.test(address))
-    .sort((one, other) => one.family.localeCompare(other.family)) // IPv4 first: it is the one that people type
-  return ["localhost", ...network.map(({ address }) => address)]
-}
-
-/** Without the name of a link, which differs from machine to machine, such an address leads nowhere. */
-const LINK_LOCAL = /^fe[89ab]/i

@@ -1,6 +1,6 @@
-import { renderUnicodeCompact } from "uqr"
 import type { FileInfo } from "../../protocol/files.ts"
 import { printableLine } from "../../protocol/text.ts"
+import { qrLines } from "../qr.ts"
 import { amount, count } from "./amounts.ts"
 import type { Given } from "./download.ts"
 
@@ -35,7 +35,7 @@ const isLocal = ({ hostname }: URL): boolean => /^(localhost|127\..*|\[::1\])$/.
 export function linkLines(base: URL, code: string): string[] {
   const address = new URL(`get/${dashed(code)}`, base).href
   if (!process.stdout.isTTY || isLocal(base)) return [address]
-  return [address, "", ...renderUnicodeCompact(address, { border: 2 }).split("\n"), ""]
+  return [address, "", ...qrLines(address), ""]
 }
 
 export function linkNotice(base: URL): string {

@@ -35,6 +35,8 @@ export interface HttpParts {
   readonly hub: { readonly name: string; readonly version: string }
   /** Where somebody new begins to talk. */
   readonly startRoom: string
+  /** By what other programs reach the hub, `http://192.168.1.20:7300` each, once it listens. */
+  addresses(): readonly string[]
   /** Names that the hub goes by, for `checkDoor`. */
   readonly names: ReadonlySet<string>
   /** The browser library as one module; undefined where it was not built. */

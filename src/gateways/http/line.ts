@@ -24,9 +24,11 @@ const ThroughputQuery = z.object({
 type TurnRequest = FastifyRequest<{ Params: { turn: string } }>
 
 /** Who answers, and how good the line is. PROTOCOL.md 12 and 13. */
-export function registerLine(app: FastifyInstance, { hub, check: { turns, exchanges } }: HttpParts): void {
+export function registerLine(app: FastifyInstance, parts: HttpParts): void {
+  const { hub, addresses, check } = parts
+  const { turns, exchanges } = check
   app.get("/hello", async (request, reply) =>
-    reply.send({ hub, time: Date.now(), address: addressOf(request) }),
+    reply.send({ hub, time: Date.now(), address: addressOf(request), addresses: addresses() }),
   )
 
   app.post("/line/turns", async (request, reply) => {

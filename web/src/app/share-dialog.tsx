@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react"
+import { useLab } from "../hub/use-lab.ts"
 import { CopyLine } from "../ui/copy-line.tsx"
 import { Dialog } from "../ui/dialog.tsx"
 import { QrCode } from "../ui/qr-code.tsx"
@@ -6,6 +7,7 @@ import { QrCode } from "../ui/qr-code.tsx"
 /** How the next person comes in: the address to type or to scan, and the ways in for programs. */
 export function ShareDialog({ onClose }: { onClose: () => void }) {
   const addresses = useAddresses()
+  const { room = "lobby" } = useLab() // a script is a guest, who may be confined to the lab's room
   const [address = location.origin] = addresses
   const host = address.replace(/^https?:\/\//, "")
   return (
@@ -16,7 +18,7 @@ export function ShareDialog({ onClose }: { onClose: () => void }) {
         <CopyLine key={other} text={other} label="or" />
       ))}
       <CopyLine text={`npx landline chat --hub ${host}`} label="From a terminal" />
-      <CopyLine text={`curl -d 'hello' ${address}/rooms/lobby`} label="From a script" />
+      <CopyLine text={`curl -d 'hello' ${address}/rooms/${encodeURIComponent(room)}`} label="From a script" />
       {/^(localhost|127\.|\[::1\])/.test(host) && (
         <p className="note">
           This hub listens on this machine only. To let a network in, start it with <code>--lan --open</code>.

@@ -2,6 +2,8 @@ import { useHub } from "./hub.tsx"
 import { usePolled } from "./polled.ts"
 
 export interface LabServices {
+  /** Where lab programs, and guests, talk. */
+  readonly room?: string
   readonly services: readonly { readonly service: string; readonly port: number }[]
 }
 
