@@ -15,6 +15,8 @@ export interface LabCase {
   readonly cause: string
   /** What it means that nothing listens any more: then the case has failed. Left out, it is not applicable. */
   readonly ended?: string
+  /** It only takes what comes, which takes time: a server that has passed `second-client` is tried on meanwhile. */
+  readonly listens?: true
   run(server: TriedServer): Promise<Outcome>
 }
 

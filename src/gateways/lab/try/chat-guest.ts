@@ -85,8 +85,7 @@ export async function joined<Names extends readonly string[]>(
   server: TriedServer,
   ...names: Names
 ): Promise<{ -readonly [N in keyof Names]: ChatGuest }> {
-  const guests: ChatGuest[] = []
-  for (const name of names) guests.push(await newGuest(server, name))
+  const guests = await Promise.all(names.map((name) => newGuest(server, name)))
   const speaker = guests.at(-1)!
   const listeners = guests.slice(0, -1)
   const late = performance.now() + server.timeoutMs

@@ -25,7 +25,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
   const leaving = new Leaving(token === undefined ? QUIT_TOKENS : [token])
   const ping = async (attempt: Attempt, timeoutMs: number) => {
     const from = attempt.got.length
-    attempt.send(PING)
+    await say(attempt, PING)
     return answered(attempt, PONG, from, timeoutMs)
   }
   const common = commonCases({
@@ -38,10 +38,16 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
     half: (attempt) => attempt.send(PING.slice(0, 2)),
     finish: ping,
   })
+  /** Sends, and waits until a server of one client at a time has had the time to be done with those before. */
+  async function say(attempt: Attempt, bytes: Uint8Array | string): Promise<void> {
+    const { length } = attempt.got
+    attempt.send(bytes)
+    await leaving.over(attempt, length + 1)
+  }
   /** A PING and its answer; the server is left as it wishes to be, however that went. */
   async function conversation(attempt: Attempt, timeoutMs: number): Promise<Failure | undefined> {
     const failure = await ping(attempt, timeoutMs)
-    await leaving.leave(attempt)
+    await leaving.part(attempt)
     return failure
   }
   /** Sends what is no word, and then PING: on the same connection, unless the server has closed that. */
@@ -49,7 +55,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
     (sent: Uint8Array | string) =>
     async (server: TriedServer): Promise<Outcome> => {
       using attempt = await server.connect()
-      attempt.send(sent)
+      await say(attempt, sent)
       if (await attempt.untilBytes(1, TOKEN_MS)) await attempt.quiet(REST_MS)
       using next = attempt.end === undefined ? attempt : await server.connect()
       const failure = await conversation(next, server.timeoutMs)
@@ -67,7 +73,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
         "The word is compared as it came, PING in four bytes without a newline, and answered with one send of PONG.",
       async run(server) {
         using attempt = await server.connect()
-        attempt.send(PING)
+        await say(attempt, PING)
         return (await exactly(attempt, PONG, server.timeoutMs)) ?? PASS
       },
     },
@@ -84,7 +90,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
           (await ping(attempt, server.timeoutMs)) ??
           (await ping(attempt, server.timeoutMs)) ??
           (await ping(attempt, server.timeoutMs))
-        await leaving.leave(attempt)
+        await leaving.part(attempt)
         return failure ?? PASS
       },
     },
@@ -112,6 +118,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
       async run(server) {
         using attempt = await server.connect()
         await attempt.sendApart(PING)
+        await leaving.over(attempt, 1)
         return (await exactly(attempt, PONG, server.timeoutMs)) ?? PASS
       },
     },
@@ -123,7 +130,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
       cause: "One recv() is taken for one message: two may come at once, and each word in it is answered.",
       async run(server) {
         using attempt = await server.connect()
-        attempt.send(PING + PING)
+        await say(attempt, PING + PING)
         const failure = await exactly(attempt, PONG + PONG, server.timeoutMs)
         if (attempt.text === PONG && attempt.end !== undefined)
           return notApplicable("It closes after each answer: see several.")
@@ -165,7 +172,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
         using attempt = await server.connect()
         attempt.send(Uint8Array.of(0xff, 0xfe))
         await attempt.quiet(REST_MS)
-        await leaving.leave(attempt)
+        await leaving.part(attempt)
         return PASS
       }),
     },
@@ -182,6 +189,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
         using attempt = await server.connect()
         attempt.send(PING)
         attempt.finish()
+        await leaving.over(attempt, 1)
         const failure = await answered(attempt, PONG, 0, server.timeoutMs)
         if (failure) return failure
         return (await attempt.untilEnd(server.timeoutMs))
@@ -200,7 +208,7 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
     const failure = await answered(attempt, text, 0, timeoutMs)
     await attempt.quiet(REST_MS)
     const outcome = failure ?? (await answered(attempt, text, 0, 0))
-    await leaving.leave(attempt)
+    await leaving.part(attempt)
     return outcome
   }
 }
@@ -212,10 +220,26 @@ const list = (words: readonly string[]) =>
 class Leaving {
   readonly words: readonly string[]
   #known: readonly string[]
+  readonly #parting = new Set<Promise<unknown>>()
 
   constructor(words: readonly string[]) {
     this.words = words
     this.#known = words
+  }
+
+  /** Says goodbye where nothing depends on it; once the word is known, nobody waits for the server to close. */
+  async part(attempt: Attempt): Promise<void> {
+    const left = this.leave(attempt)
+    if (this.#known.length !== 1) return void (await left)
+    this.#parting.add(left)
+    void left.then(() => this.#parting.delete(left))
+    attempt.keepUntil(left)
+  }
+
+  /** Resolves when this one has got so many bytes, or all others have been left. */
+  async over(attempt: Attempt, bytes: number): Promise<void> {
+    if (this.#parting.size === 0) return
+    await Promise.race([Promise.all(this.#parting), attempt.untilBytes(bytes, TOKEN_MS + REST_MS)])
   }
 
   /** Says goodbye. @returns whether the server closed */

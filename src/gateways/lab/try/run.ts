@@ -38,21 +38,52 @@ export async function tryCases(options: TryOptions): Promise<Tried[]> {
   if (program) await nobodyListens(options)
   const all: Tried[] = []
   let hindrance: string | undefined
-  for (const one of cases) {
-    const begin = performance.now()
-    const outcome =
-      hindrance === undefined ? await tryOne(one, options, all.length === 0) : notApplicable(hindrance)
-    if (signal.aborted) break
-    if (outcome.verdict === "fail") {
-      const other = all.length === 0 ? await elsewhere(outcome.got, options) : undefined
-      if (other !== undefined) throw new LandlineError("no_hub", {}, other)
-      hindrance = await hindranceAfter(one, options)
-    }
-    const tried: Tried = { case: one, outcome, ms: performance.now() - begin }
+  let servesSeveral = false
+  let listening: Listening | undefined
+  const show = (tried: Tried) => {
+    if (listening) return void listening.behind.push(tried)
     all.push(tried)
     onTried(tried)
   }
+  const hear = async () => {
+    if (!listening) return
+    const { case: one, begin, behind } = listening
+    let outcome = await listening.outcome
+    if (signal.aborted) return
+    // What passes beside others would alone; what fails has to fail alone.
+    if (outcome.verdict === "fail")
+      outcome = hindrance === undefined ? await tryOne(one, options, false) : notApplicable(hindrance)
+    listening = undefined
+    for (const tried of [{ case: one, outcome, ms: performance.now() - begin }, ...behind]) show(tried)
+  }
+  for (const one of cases) {
+    const begin = performance.now()
+    if (one.listens && servesSeveral && hindrance === undefined) {
+      await hear()
+      listening = { case: one, begin, outcome: tryOne(one, options, false), behind: [] }
+      continue
+    }
+    const isFirst = all.length === 0 && !listening
+    const outcome = hindrance === undefined ? await tryOne(one, options, isFirst) : notApplicable(hindrance)
+    if (signal.aborted) break
+    if (outcome.verdict === "fail") {
+      const other = isFirst ? await elsewhere(outcome.got, options) : undefined
+      if (other !== undefined) throw new LandlineError("no_hub", {}, other)
+      hindrance = await hindranceAfter(one, options)
+    }
+    servesSeveral ||= one.name === "second-client" && outcome.verdict === "pass" && !program
+    show({ case: one, outcome, ms: performance.now() - begin })
+  }
+  await hear()
   return all
+}
+
+/** A case that others are tried beside; those are shown behind it. */
+interface Listening {
+  readonly case: LabCase
+  readonly begin: number
+  readonly outcome: Promise<Outcome>
+  readonly behind: Tried[]
 }
 
 /** Why nothing more can be told when a case has failed; undefined where the others can be tried. */
