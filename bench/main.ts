@@ -8,6 +8,7 @@ import { fanout, feeds } from "./fanout.ts"
 import { feedCatchup } from "./feed-catchup.ts"
 import { type Benchmark, runBenchmark } from "./harness.ts"
 import { idle } from "./idle.ts"
+import { labTry } from "./lab-try.ts"
 import { largeFile } from "./large-file.ts"
 import { largeRoom } from "./large-room.ts"
 import { roundTrip } from "./round-trip.ts"
@@ -40,6 +41,7 @@ const benchmarks: Record<string, Benchmark> = {
   "web-load": webLoad,
   "web-room": webRoom(600_000),
   "web-large-room": webLargeRoom,
+  "lab-try": labTry,
 }
 
 const usage = `Usage: npm run bench -- NAME [--rounds 5] [--json FILE]
