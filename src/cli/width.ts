@@ -48,6 +48,21 @@ export function wrap(text: string, columns: number): string[] {
   return lines
 }
 
+/** Longer lines are hard to read. */
+export const READABLE_COLUMNS = 100
+
+/**
+ * A text behind a head, its further lines below its first.
+ * @param indent columns of the head
+ * @param columns of the terminal; infinite for a file or a pipe, where nothing is broken
+ */
+export function hang(head: string, indent: number, text: string, columns: number): string[] {
+  if (columns === Number.POSITIVE_INFINITY || text === "") return [(head + text).trimEnd()]
+  const room = Math.max(20, Math.min(columns, READABLE_COLUMNS) - indent - 1)
+  const [first = "", ...rest] = displayWidth(text) <= room ? [text] : wrap(text, room)
+  return [head + first, ...rest.map((line) => " ".repeat(indent) + line)]
+}
+
 /** The beginning of a line that fits, with `…` where something was left out. */
 export function clip(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text

@@ -47,7 +47,7 @@ describe("landline lab trace and table", () => {
     const list = await hub.lab("trace")
     assert.equal(list.code, 0, list.stderr)
     assertSafe(list.stdout)
-    assert.match(list.stdout, /^ID {2}TIME .*\n1 {3}\d\d:\d\d:\d\d {2}chat .*name at byte 10\n$/)
+    assert.match(list.stdout, /^ID {2}TIME .*\n1 {3}\d\d:\d\d:\d\d {2}chat .*name, byte 10\n$/)
 
     const one = await hub.lab("trace", "1")
     assertSafe(one.stdout)
@@ -62,7 +62,7 @@ describe("landline lab trace and table", () => {
     assertSafe(table.stdout)
     assert.match(
       table.stdout,
-      /^127\.0\.0\.1 .*, chat client\n {2}fail {2}name {2}\d\d:\d\d {2}byte 10: expected/,
+      /^127\.0\.0\.1 .*, chat client\n {2}FAIL {2}name {2}\d\d:\d\d {2}byte 10: expected/,
     )
     const [program] = (await hub.lab("table", "--json")).stdout
       .trim()
@@ -91,7 +91,7 @@ describe("landline lab trace and table", () => {
     assertSafe(table.stdout)
     assert.match(
       table.stdout,
-      /^127\.0\.0\.1, ping server\n {2}fail {2}glued {2}\d\d:\d\d {2}It answered\\x1b\[2J once\.\n/,
+      /^127\.0\.0\.1, ping server\n {2}FAIL {2}glued {2}\d\d:\d\d {2}It answered\\x1b\[2J once\.\n/,
     )
   })
 

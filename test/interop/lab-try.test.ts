@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { once } from "node:events"
 import { createServer as createHttpServer } from "node:http"
-import { type AddressInfo, connect } from "node:net"
+import { type AddressInfo, connect, type Socket } from "node:net"
 import { join } from "node:path"
 import { describe, test } from "node:test"
 import {
@@ -17,6 +17,8 @@ import { needs } from "../support/programs.ts"
 
 const landline = (...args: (string | number)[]) =>
   spawnProgram(process.execPath, ["bin/landline.js", "lab", ...args.map(String)])
+
+const GOODBYE_MS = 500 // of a slow server: more than an answer of its may take, less than its end
 
 const scriptOf = (service: LabServiceName) => join(import.meta.dirname, "python", `flawed_${service}.py`)
 
@@ -296,6 +298,33 @@ test("lab try: nobody there is exit 1, an unknown case exit 2 with all names", a
   await using unknown = landline("hello", "try", "--only", "gluedd")
   assert.equal((await unknown.waitForExit()).code, 2)
   assert.match(unknown.stderr, /^There is no case gluedd\. There are as-documented, [^\n]+restart\.\n$/)
+})
+
+test("lab ping try: a server of one client at a time that is slow to say goodbye is not hurried", async () => {
+  const waiting: Socket[] = []
+  let busy: Socket | undefined
+  const serve = (socket: Socket | undefined) => {
+    busy = socket
+    if (!socket) return
+    if (socket.readableEnded) {
+      socket.end() // it has left while it waited
+      return serve(waiting.shift())
+    }
+    let kept = ""
+    socket.on("data", (chunk) => {
+      kept += chunk.toString("latin1")
+      for (; kept.includes("PING"); kept = kept.replace("PING", "")) socket.write("PONG")
+      if (kept.endsWith("QUIT")) setTimeout(() => socket.end(), GOODBYE_MS)
+    })
+    socket.once("end", () => socket.end()).once("close", () => serve(waiting.shift()))
+  }
+  await using server = await startWith((socket) => {
+    socket.on("error", () => {})
+    if (busy) waiting.push(socket)
+    else serve(socket)
+  })
+  const all = await tried("ping", server.port, { timeoutMs: GOODBYE_MS - 100 })
+  assert.deepEqual(failedIn(all), ["silent", "second-client"])
 })
 
 test("lab try: a server that sends a byte now and then is given up", async () => {

@@ -21,8 +21,10 @@ export type FileFlaw =
   | "dies of a size that is no number"
   | "dies of a reset"
   | "closes no connection"
+  | "loses a large file that comes without a pause"
 
 const RECV_BYTES = 4_096
+const PAUSE_MS = 150
 
 /** A file server that is right but for one flaw, and saves in a folder. @returns takes a connection */
 export function flawedFile(flaw: FileFlaw | undefined, folder: string): (socket: Socket) => void {
@@ -93,9 +95,15 @@ export function flawedFile(flaw: FileFlaw | undefined, folder: string): (socket:
     if (socket.destroyed) return next()
     if (flaw === "serves one client at a time") busy = socket
     const reads: Buffer[] = []
-    socket.on("data", (chunk: Buffer) => void reads.push(chunk))
+    let [firstMs, secondMs] = [0, 0]
+    socket.on("data", (chunk: Buffer) => {
+      if (reads.push(chunk) === 1) firstMs = performance.now()
+      else secondMs ||= performance.now()
+    })
     socket.on("end", () => {
-      end(reads)
+      const isLarge = reads.reduce((bytes, { length }) => bytes + length, 0) > RECV_BYTES
+      const isLost = flaw === "loses a large file that comes without a pause" && secondMs - firstMs < PAUSE_MS
+      if (!isLarge || !isLost) end(reads)
       if (flaw !== "closes no connection") socket.destroySoon()
     })
     socket.on("error", () => {

@@ -10,8 +10,8 @@ const AROUND_ROWS = 2 // before and behind the marked one
 export function hexLines(bytes: Uint8Array, mark?: number): string[] {
   const rows = Math.max(1, Math.ceil((bytes.length + (mark === bytes.length ? 1 : 0)) / ROW_BYTES))
   const marked = mark === undefined ? 0 : Math.floor(mark / ROW_BYTES)
-  const first = mark === undefined ? 0 : Math.max(0, marked - AROUND_ROWS)
-  const end = Math.min(rows, marked + AROUND_ROWS + 1)
+  const first = Math.max(0, marked - AROUND_ROWS)
+  const end = Math.min(rows, first + 2 * AROUND_ROWS + 1)
   const lines = Array.from({ length: end - first }, (_, row) =>
     hexRow(bytes, (first + row) * ROW_BYTES, mark),
   )

@@ -10,32 +10,37 @@ import { printableLine } from "../../protocol/text.ts"
 import { count } from "../files/amounts.ts"
 import { table } from "../output.ts"
 import { exactSeconds } from "../spans.ts"
-import { clip, wrap } from "../width.ts"
+import { clip, displayWidth, READABLE_COLUMNS, wrap } from "../width.ts"
 import { columnOf, HEX_COLUMN, hexRows } from "./hex-dump.ts"
 
 /** Traces as a terminal shows them. What programs sent is data: nothing of it reaches the terminal as it is. */
 
-const FROM_COLUMNS = 26
+const FROM_COLUMNS_MIN = 21 // an address with its port: in a narrow terminal, what is wrong matters more than a name
+const FROM_COLUMNS_MAX = 60
 
 /** One line for each connection. */
 export function traceList(traces: readonly TraceSummary[], columns: number): string[] {
-  const rows = traces.map(({ id, opened, service, bytes, ...trace }) => [
-    String(id),
-    timeOfDay(opened).slice(0, -".mmm".length),
-    service ?? "",
-    clip(whoIs(trace), FROM_COLUMNS),
-    String(bytes.client),
-    String(bytes.server),
-    stateOf(trace),
-  ])
-  return table([["ID", "TIME", "SERVICE", "FROM", "SENT", "GOT", ""], ...rows]).map((line) =>
-    clip(line, columns),
-  )
+  const listed = (fromColumns: number) =>
+    table([
+      ["ID", "TIME", "SERVICE", "FROM", "SENT", "GOT", ""],
+      ...traces.map(({ id, opened, service, bytes, ...trace }) => [
+        String(id),
+        timeOfDay(opened).slice(0, -".mmm".length),
+        service ?? "",
+        clip(whoIs(trace), fromColumns),
+        String(bytes.client),
+        String(bytes.server),
+        stateOf(trace),
+      ]),
+    ])
+  const over = Math.max(...listed(FROM_COLUMNS_MAX).map(displayWidth)) - columns
+  const widest = Math.min(FROM_COLUMNS_MAX, Math.max(...traces.map((trace) => displayWidth(whoIs(trace)))))
+  return listed(Math.max(FROM_COLUMNS_MIN, widest - Math.max(0, over))).map((line) => clip(line, columns))
 }
 
 function stateOf({ closed, diagnoses: [first] }: Pick<TraceSummary, "closed" | "diagnoses">): string {
-  const wrong = first && `${printableLine(first.case ?? "wrong")} at byte ${first.byte}`
-  return [closed === undefined ? "open" : "", wrong].filter(Boolean).join(", ")
+  const wrong = first && `${printableLine(first.case ?? "wrong")}, byte ${first.byte}`
+  return [closed === undefined ? "open" : "", wrong].filter(Boolean).join("; ")
 }
 
 /** One connection: both directions with times, what the bytes are, and what is wrong with them. */
@@ -96,7 +101,7 @@ function diagnosisLines(mark: TimedDiagnosis, column: number, columns: number): 
 const place = ({ at, bytes }: Part) => (bytes > 1 ? `${at}-${at + bytes - 1}` : `${at}`)
 
 const indented = (text: string, column: number, columns: number): string[] =>
-  wrap(text, columns - column).map((line) => " ".repeat(column) + line)
+  wrap(text, Math.min(columns, READABLE_COLUMNS) - column).map((line) => " ".repeat(column) + line)
 
 const byteLength = ({ base64 }: TracePiece) => Buffer.from(base64, "base64").length
 

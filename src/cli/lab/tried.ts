@@ -1,6 +1,6 @@
 import { styleText } from "node:util"
 import { printableLine } from "../../protocol/text.ts"
-import { displayWidth, wrap } from "../width.ts"
+import { hang } from "../width.ts"
 import { hexLines } from "./hex.ts"
 
 /** A case that was tried, as it is shown. */
@@ -27,11 +27,11 @@ export interface Look {
   readonly colours: boolean
 }
 
-const WORDS = { pass: "pass", fail: "FAIL", "not applicable": "n/a" } as const
+/** The verdicts, as they are shown. */
+export const WORDS = { pass: "pass", fail: "FAIL", "not applicable": "n/a" } as const
 const STYLES = { pass: "green", fail: "red", "not applicable": "dim" } as const
 const DEMAND_WIDTH = "robust".length
 const VERDICT_WIDTH = "verdict".length
-const COLUMNS_MAX = 100 // longer lines are hard to read
 const SHOWN_SIGNS_MAX = 60 // of a text in a sentence
 const HEAD_WIDTH = 13
 
@@ -74,11 +74,12 @@ const count = (bytes: number) =>
 /** `byte 4: expected the end, got "PONG"` */
 function difference({ expected, got, byte }: TriedCase): string {
   if (expected === undefined || got === undefined || byte === undefined) return ""
-  return `byte ${byte}: expected ${shown(expected.subarray(byte))}, got ${shown(got.subarray(byte))}`
+  return `byte ${byte}: expected ${shown(expected, byte)}, got ${shown(got, byte)}`
 }
 
-function shown(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "nothing more"
+function shown(all: Uint8Array, from: number): string {
+  const bytes = all.subarray(from)
+  if (bytes.length === 0) return from === 0 ? "nothing" : "nothing more"
   const text = new TextDecoder().decode(bytes.subarray(0, SHOWN_SIGNS_MAX))
   return `"${printableLine(text)}"${bytes.length > SHOWN_SIGNS_MAX ? "..." : ""}`
 }
@@ -105,13 +106,8 @@ function which(failed: number, basic: number): string {
   return `${basic} of which the document itself demands`
 }
 
-/** A text behind a head, its further lines below its first. @param indent columns of the head */
-function hung(head: string, indent: number, text: string, { columns }: Look): string[] {
-  if (columns === undefined || text === "") return [(head + text).trimEnd()]
-  const room = Math.max(20, Math.min(columns, COLUMNS_MAX) - indent - 1)
-  const [first = "", ...rest] = displayWidth(text) <= room ? [text] : wrap(text, room)
-  return [head + first, ...rest.map((line) => " ".repeat(indent) + line)]
-}
+const hung = (head: string, indent: number, text: string, { columns }: Look): string[] =>
+  hang(head, indent, text, columns ?? Number.POSITIVE_INFINITY)
 
 function paint(verdict: TriedCase["verdict"], text: string, { colours }: Look): string {
   return colours ? styleText(STYLES[verdict], text, { validateStream: false }) : text

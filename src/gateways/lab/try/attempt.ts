@@ -17,7 +17,7 @@ export class Attempt {
   #got: Uint8Array = new Uint8Array()
   #end: End | undefined
   readonly #waiting = new Set<() => void>()
-  #kept: Promise<unknown> | undefined
+  #isKept = false
 
   private constructor(socket: Socket, keepsHalf: boolean) {
     this.#socket = socket
@@ -122,17 +122,17 @@ export class Attempt {
     this.#socket.resetAndDestroy()
   }
 
-  /** Whoever disposes of it: it stays open until this is done. */
+  /** It stays open until this is done, whoever disposes of it before; then it is disposed of. */
   keepUntil(done: Promise<unknown>): void {
-    this.#kept = done
+    this.#isKept = true
+    void done.then(() => {
+      this.#isKept = false
+      this[Symbol.dispose]()
+    })
   }
 
   [Symbol.dispose](): void {
-    if (this.#kept) {
-      void this.#kept.then(() => this[Symbol.dispose]())
-      this.#kept = undefined
-      return
-    }
+    if (this.#isKept) return
     if (!this.#keepsHalf) return void this.#socket.destroy()
     // RFC 9293, section 3.6: who ends first keeps the port in TIME-WAIT, unless the other end is a reset.
     const leave = () => this.#end !== "closed" && this.#socket.destroy()

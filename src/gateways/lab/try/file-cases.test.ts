@@ -101,6 +101,7 @@ const flaws: Record<FileFlaw, string[]> = {
   "dies of a size that is no number": ["wrong-input"],
   "dies of a reset": ["reset"],
   "closes no connection": ["as-documented"],
+  "loses a large file that comes without a pause": [], // the document's own client pauses
 }
 
 describe("try file: each flaw is found by its own cases, and nothing else is", { concurrency: 6 }, () => {

@@ -28,8 +28,7 @@ export interface FileRun extends FileCaseOptions {
 
 const LOOK_MS = 20 // between two looks at the folder
 const APPEARS_MS = 100 // what must not appear there would have by then
-const UNSEEN =
-  "The connection was taken, and closed in time. Nothing comes back on this wire: name the folder where the server saves with --dir DIR, and the file is compared."
+const UNSEEN = "Only --dir FOLDER shows what was saved." // nothing comes back on this wire
 const NOTHING = new Uint8Array()
 
 /** A case of a file server; without `onWire` it is judged by what was saved alone. */
