@@ -13,7 +13,13 @@ const PACKAGES = {
   ncat: "ncat",
   curl: "curl",
   sockperf: "sockperf",
+  "python3-websockets": "python3-websockets",
 } as const
+
+/** What is no program, and where it lies when it is installed. */
+const FILES: Readonly<Record<string, string>> = {
+  "python3-websockets": "/usr/lib/python3/dist-packages/websockets/__init__.py",
+}
 
 export type SystemProgram = keyof typeof PACKAGES
 
@@ -23,6 +29,9 @@ export function programPath(program: string): string | undefined {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin"]
   return folders.map((folder) => join(folder, program)).find(isExecutable)
 }
+
+const isThere = (program: SystemProgram): boolean =>
+  FILES[program] === undefined ? programPath(program) !== undefined : existsSync(FILES[program])
 
 function isExecutable(path: string): boolean {
   try {
@@ -38,7 +47,7 @@ function isExecutable(path: string): boolean {
  * @returns those that are still missing.
  */
 export function provide(programs: readonly SystemProgram[]): SystemProgram[] {
-  const missing = programs.filter((program) => !programPath(program))
+  const missing = programs.filter((program) => !isThere(program))
   if (missing.length === 0) return []
   const names = missing.join(", ")
   if (!existsSync("/etc/debian_version"))
@@ -52,7 +61,7 @@ export function provide(programs: readonly SystemProgram[]): SystemProgram[] {
     apt("update")
     apt("install", ...packages)
   }
-  const still = missing.filter((program) => !programPath(program))
+  const still = missing.filter((program) => !isThere(program))
   return still.length === 0 ? [] : tell(still, `${still.join(", ")}: apt could not install it`)
 }
 

@@ -21,7 +21,7 @@ const named = process.argv.slice(2)
 const options = named.filter((argument) => argument.startsWith("-"))
 const files = named.filter((argument) => !argument.startsWith("-"))
 
-const missing = provide(["python3", "chromium"])
+const missing = provide(["python3", "python3-websockets", "chromium"])
 if (process.env.CI && missing.length > 0) process.exit(1)
 
 run("scripts/build-browser.js")

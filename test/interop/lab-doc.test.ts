@@ -143,6 +143,7 @@ describe("docs/lab.md: two terminals show what is printed there", () => {
     using bob = await rawSocket(served.port)
     await bob.write("3         bob")
     await joined("bob")
+    await ada.waitFor("ada> ") // what is typed before is echoed by the terminal itself
     ada.write(`${said}\r`)
     await served.program.waitFor(`ada: ${said}\n`)
     await bob.write(`${String(answer!.length).padEnd(10)}${answer}`)
@@ -241,7 +242,7 @@ function mistaken(text: string): Buffer {
     : Buffer.from(code)
 }
 
-describe("docs/lab.md: a program that gets it wrong is told so as printed there", () => {
+describe("docs/lab.md: a program that gets it wrong is told so as printed there", { concurrency: 3 }, () => {
   for (const service of SERVICES)
     test(service, async () => {
       const text = section("### When a program gets it wrong", section(`## ${service}`))
