@@ -55,11 +55,12 @@ const PORT_TRIES = 5 // a port that is free over TCP may be taken over UDP
 
 /** Opens a port over TCP, and the same over UDP. @throws LandlineError port_in_use | usage */
 export async function openPingPort(options: LabPortOptions): Promise<LabService> {
+  const settings = { ...udpDefaults, ...(options.watchDatagrams && { watch: options.watchDatagrams }) }
   const { host, port, log } = options
   for (let attempt = 1; ; attempt++) {
     const tcp = await openLabPort(options)
     try {
-      const udp = await PingUdp.open({ host, port: tcp.port }, log, udpDefaults)
+      const udp = await PingUdp.open({ host, port: tcp.port }, log, settings)
       return {
         ...tcp,
         close() {

@@ -2,6 +2,7 @@ import type { Socket } from "node:net"
 import { Deliveries, type Delivery } from "../gateways/lab/deliver.ts"
 import { listen } from "../gateways/lab/listener.ts"
 import type { LabLog } from "../gateways/lab/log.ts"
+import type { DatagramWatch } from "../gateways/lab/record.ts"
 import { labLimits } from "../protocol/lab/lab-limits.ts"
 
 export type { Delivery } from "../gateways/lab/deliver.ts"
@@ -29,6 +30,8 @@ export interface LabPortOptions {
   readonly everyMs?: number | undefined
   /** Sees each connection before the service does. */
   watch?(socket: Socket): void
+  /** Sees what comes and goes over UDP, where a service has that. */
+  readonly watchDatagrams?: DatagramWatch
 }
 
 /** Opens the port of a lab service. @throws LandlineError port_in_use | usage */

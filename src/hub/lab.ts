@@ -15,7 +15,7 @@ import { type FileSink, SeveralSinks } from "../gateways/lab/file/sink.ts"
 import { HelloServer, helloDefaults } from "../gateways/lab/hello/server.ts"
 import { type LabLine, LabLog } from "../gateways/lab/log.ts"
 import { PingServer, pingDefaults } from "../gateways/lab/ping/server.ts"
-import { record } from "../gateways/lab/record.ts"
+import { record, recordDatagrams } from "../gateways/lab/record.ts"
 import { SharedPort, type Sharing } from "../gateways/lab/shared-port.ts"
 import { SumServer, sumDefaults } from "../gateways/lab/sum/server.ts"
 import { LandlineError } from "../protocol/errors.ts"
@@ -119,6 +119,7 @@ export async function serveHubLab(options: HubLabOptions): Promise<LabRunning[]>
         port,
         log,
         watch: (socket) => void traces.set(socket, record(lab, socket, shared ? undefined : names[0])),
+        watchDatagrams: recordDatagrams(lab, names[0]!),
         async serve(socket) {
           if (!shared) return services[names[0]!].serve(socket)
           shared.take(socket)

@@ -150,15 +150,31 @@ describe("lab traces in the hub", () => {
     assert.deepEqual([service, role, address, name, verdict], ["chat", "client", HERE, "ada", "fail"])
   })
 
-  test("over UDP, where there is no connection, a fault is in the table all the same", {
+  test("over UDP each peer has a trace of its datagrams, and a fault is in the table", {
     timeout,
   }, async () => {
     await using hub = await startLabHub({ services: "ping:0" })
-    const udp = createSocket("udp4")
-    udp.send('"PING"', hub.port, HERE)
+    const [one, other] = [createSocket("udp4"), createSocket("udp4")]
+    for (const text of ["PING", "", '"PING"']) {
+      one.send(text, hub.port, HERE)
+      if (text === "PING") await once(one, "message", { signal: AbortSignal.timeout(10_000) })
+    }
     await hub.lines.next(/byte 0: expected PING/)
-    udp.close()
-    assert.deepEqual(hub.lab.traces(HERE), [])
+    other.send("ping", hub.port, HERE)
+    await once(other, "message", { signal: AbortSignal.timeout(10_000) })
+    const [second, first] = hub.lab.traces(HERE).map((trace) => trace.whole())
+    assert.equal(first!.peer, `${HERE}:${one.address().port}`)
+    assert.equal(second!.peer, `${HERE}:${other.address().port}`)
+    for (const socket of [one, other]) socket.close()
+    assert.deepEqual([first!.service, first!.transport, first!.closed], ["ping", "udp", undefined])
+    const said = ({ pieces }: Whole) =>
+      pieces.map(({ from, base64 }) => `${from} ${Buffer.from(base64, "base64")}`)
+    assert.deepEqual(said(first!), ["client PING", "server PONG", "client ", 'client "PING"'])
+    assert.deepEqual(said(second!), ["client ping", "server pong"])
+    assert.deepEqual(
+      first!.diagnoses.map(({ case: name, byte }) => [name, byte]),
+      [["quoted", 4]],
+    )
     assert.deepEqual(
       hub.lab.table().map(({ service, results }) => [service, results[0]?.case]),
       [["ping", "quoted"]],

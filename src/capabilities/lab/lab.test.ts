@@ -8,6 +8,14 @@ const seed = Number(process.env["SEED"] ?? 1)
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const textOf = (base64: string) => Buffer.from(base64, "base64").toString()
 
+const diagnosis = {
+  case: "non-ascii",
+  byte: 13,
+  expected: "length 7",
+  got: "length 5",
+  mend: "Count bytes.",
+}
+
 function labAt(time = { now: 1_000 }) {
   return { lab: new Lab({ now: () => time.now }), time }
 }
@@ -85,6 +93,68 @@ describe("lab traces", () => {
     assert.equal(all.at(-1), other)
   })
 
+  test("a peer over UDP has one trace until it is idle, with each datagram as a message", () => {
+    const { lab, time } = labAt()
+    const trace = lab.talks("10.0.0.5:4000", "ping")
+    assert.equal(lab.talking("10.0.0.5:4000"), trace)
+    for (const text of ["PI", "", "PING", "PINGPING", '"PING"']) trace.add("client", bytesOf(text), 1_010)
+    trace.add("server", bytesOf("PONG"), 1_020)
+    lab.diagnosed({ ...diagnosis, byte: 3 }, "10.0.0.5:4000")
+    const { transport, closed, pieces, parts, diagnoses } = lab.trace(trace.id, "10.0.0.5").whole()
+    assert.deepEqual([transport, closed, pieces.length], ["udp", undefined, 6])
+    assert.deepEqual(
+      parts.client.map(({ at, bytes, say }) => [at, bytes, say]),
+      [
+        [0, 2, 'text "PI"'],
+        [2, 4, 'PING "PING"'],
+        [6, 8, 'text "PINGPING"'],
+        [14, 6, 'text ""PING""'],
+      ],
+    )
+    assert.equal(parts.server[0]?.say, 'answer "PONG"')
+    assert.equal(diagnoses[0]?.byte, 14 + 3) // the trace counts all that came
+    time.now = 1_020 + labLimits.datagramIdleMs
+    assert.equal(lab.talking("10.0.0.5:4000"), undefined)
+    assert.equal(trace.summary().closed, 1_020)
+    assert.notEqual(lab.talks("10.0.0.5:4000", "ping"), trace)
+  })
+
+  test("what a peer over UDP can is in the table when it has left, if it was answered", () => {
+    const { lab, time } = labAt()
+    const trace = lab.talks("10.0.0.5:4000", "ping")
+    trace.add("client", bytesOf("PING"), 1_000)
+    trace.add("server", bytesOf("PONG"), 1_000)
+    lab.talks("10.0.0.6:4000", "ping").add("client", bytesOf("?"), 1_000)
+    assert.deepEqual(lab.table(), [])
+    time.now += labLimits.datagramIdleMs
+    assert.deepEqual(
+      lab.table().map(({ address, results }) => [address, results[0]?.case, results[0]?.verdict]),
+      [["10.0.0.5", "as-documented", "pass"]],
+    )
+  })
+
+  test("a flood of forged addresses over UDP costs no connection and no peer that came back its place", () => {
+    const { lab, time } = labAt()
+    const connections = Array.from({ length: 150 }, (_, n) => lab.opened(`10.0.0.${n}:4000`, "ping"))
+    const peer = lab.talks("10.0.1.5:4000", "ping")
+    for (const at of [1_000, 1_001]) peer.add("client", bytesOf("PING"), at)
+    lab.tried({ service: "sum", host: "h", results: [{ case: "glued", verdict: "pass" }] }, "127.0.0.1")
+    for (let n = 0; n < 2_000; n++) {
+      const forged = `10.1.${n >> 8}.${n & 255}:7`
+      lab.talks(forged, "ping").add("client", bytesOf('"PING"'), 1_002)
+      lab.diagnosed(diagnosis, forged)
+    }
+    const all = lab.traces("127.0.0.1")
+    assert.equal(all.length, labLimits.tracesMax)
+    assert.ok(connections.every((connection) => all.includes(connection)))
+    assert.ok(all.includes(peer))
+    assert.equal(lab.talking("10.1.0.0:7"), undefined) // what is forgotten takes no more
+    assert.equal(lab.table().length, labLimits.tableForgeableMax + 1)
+    assert.equal(lab.table().at(-1)?.address, "h")
+    time.now += labLimits.datagramIdleMs + 2
+    assert.equal(lab.traces("127.0.0.1").filter((trace) => trace.summary().closed === undefined).length, 150)
+  })
+
   test("a trace is seen at the hub's own machine and at the peer's, and nowhere else", () => {
     const { lab } = labAt()
     const { id } = lab.opened("10.0.0.5:4000", "ping")
@@ -102,14 +172,6 @@ describe("lab traces", () => {
 })
 
 describe("lab table", () => {
-  const diagnosis = {
-    case: "non-ascii",
-    byte: 13,
-    expected: "length 7",
-    got: "length 5",
-    mend: "Count bytes.",
-  }
-
   test("a diagnosis is a fault of its case, at the program's trace and in its row", () => {
     const { lab, time } = labAt()
     const trace = lab.opened("10.0.0.5:4000", "chat")

@@ -45,16 +45,41 @@ export class Lab {
     return this.#traces.open(peer, service)
   }
 
+  /** What a peer over UDP goes on with: its last datagram was not long ago. */
+  talking(peer: string): Trace | undefined {
+    this.#closeIdle()
+    return this.#traces.talking(peer)
+  }
+
+  /** A peer over UDP begins. */
+  talks(peer: string, service: LabServiceName): Trace {
+    return this.#traces.open(peer, service, "udp")
+  }
+
   /** It is over. @param broken in the middle of whatever it was */
   closed(trace: Trace, broken: boolean): void {
     const time = this.#clock.now()
     trace.close(time)
+    if (!broken) this.#praise(trace, time)
+  }
+
+  /** Peers over UDP say no goodbye. */
+  #closeIdle(): void {
+    for (const trace of this.#traces.takeIdle()) {
+      trace.close(trace.last)
+      if (trace.answered) this.#praise(trace, trace.last)
+    }
+  }
+
+  /** Notes what a program can that made no mistake. */
+  #praise(trace: Trace, time: number): void {
     const bytes = trace.beginning("client")
-    if (broken || trace.diagnosed || !trace.service || bytes.length === 0) return
+    if (trace.diagnosed || !trace.service || bytes.length === 0) return
     const program = programOf(trace, trace.service)
-    this.#table.note(program, { case: "as-documented", verdict: "pass", demand: "basic", time })
+    const isForgeable = trace.transport === "udp"
+    this.#table.note(program, { case: "as-documented", verdict: "pass", demand: "basic", time }, isForgeable)
     if (TEXTS.includes(trace.service) && bytes.some((byte) => byte > 0x7f))
-      this.#table.note(program, { case: "non-ascii", verdict: "pass", time })
+      this.#table.note(program, { case: "non-ascii", verdict: "pass", time }, isForgeable)
   }
 
   /** A service found fault with a client. @param peer `127.0.0.1:5000` */
@@ -65,19 +90,21 @@ export class Lab {
     if (trace && !trace.service) return
     const program = trace?.service
       ? programOf(trace, trace.service)
-      : ({ service: "ping", role: "client", address: withoutPort(peer) } as const) // only pings need no connection
+      : ({ service: "ping", role: "client", address: withoutPort(peer) } as const) // over UDP, of too many
     const { case: name = "other", byte, expected, got, mend } = diagnosis
     const say = `byte ${byte}: expected ${expected}, got ${got}. ${mend}`
-    this.#table.note(program, { case: name, verdict: "fail", say, time })
+    this.#table.note(program, { case: name, verdict: "fail", say, time }, trace?.transport !== "tcp")
   }
 
   /** The traces that somebody at this address may see, the newest first. */
   traces(address: string): Trace[] {
+    this.#closeIdle()
     return this.#traces.all().filter((trace) => maySee(address, trace))
   }
 
   /** One that somebody at this address may see. @throws LandlineError not_found */
   trace(id: number, address: string): Trace {
+    this.#closeIdle()
     const trace = this.#traces.get(id)
     if (trace && maySee(address, trace)) return trace
     throw new LandlineError("not_found", {}, "The hub has no trace of that number, or none for you.")
@@ -101,6 +128,7 @@ export class Lab {
   }
 
   table(): TableRow[] {
+    this.#closeIdle()
     return this.#table.all()
   }
 }

@@ -1,13 +1,14 @@
 import { concat } from "../../protocol/lab/bytes.ts"
 import type { Diagnosis } from "../../protocol/lab/diagnosis.ts"
 import { labLimits } from "../../protocol/lab/lab-limits.ts"
-import { drawParts, programName } from "../../protocol/lab/parts.ts"
+import { drawDatagrams, drawParts, programName } from "../../protocol/lab/parts.ts"
 import type {
   LabServiceName,
   Side,
   TimedDiagnosis,
   TraceAnswer,
   TraceSummary,
+  Transport,
 } from "../../protocol/lab/records.ts"
 
 /** What one read or write carried. */
@@ -22,7 +23,7 @@ export interface Piece {
 const HALF_BYTES = labLimits.traceBytesMax / 2
 const HALF_PIECES = labLimits.tracePiecesMax / 2
 
-/** One connection, in both directions: its beginning, and as much of its end. */
+/** One connection, or one peer's datagrams, in both directions: its beginning, and as much of its end. */
 export class Trace {
   readonly id: number
   /** `127.0.0.1:5000` */
@@ -31,9 +32,13 @@ export class Trace {
   readonly address: string
   /** Undefined while the client has not shown which of two services it wants. */
   service: LabServiceName | undefined
+  readonly transport: Transport
   readonly #opened: number
+  #last: number // when something came or went
   #closed: number | undefined
   readonly #bytes: Record<Side, number> = { client: 0, server: 0 }
+  #fromClient = 0 // pieces
+  #lastAt = 0 // place of the client's last piece
   readonly #head: Piece[] = []
   #headBytes = 0
   #headFull = false
@@ -41,34 +46,65 @@ export class Trace {
   #tailBytes = 0
   readonly #diagnoses: TimedDiagnosis[] = []
 
-  constructor(id: number, peer: string, service: LabServiceName | undefined, opened: number) {
+  constructor(
+    id: number,
+    peer: string,
+    service: LabServiceName | undefined,
+    opened: number,
+    transport: Transport = "tcp",
+  ) {
     this.id = id
     this.peer = peer
     this.address = withoutPort(peer)
     this.service = service
+    this.transport = transport
     this.#opened = opened
+    this.#last = opened
   }
 
-  /** @param bytes copied @param time ms since 1970 */
+  /** @param bytes copied; none: an empty datagram @param time ms since 1970 */
   add(from: Side, bytes: Uint8Array, time: number): void {
     const at = this.#bytes[from]
     this.#bytes[from] += bytes.length
+    this.#last = time
+    if (from === "client") {
+      this.#fromClient++
+      this.#lastAt = at
+    }
     const room = this.#headFull ? 0 : Math.min(bytes.length, HALF_BYTES - this.#headBytes)
-    if (room > 0) {
+    const isWhole = room === bytes.length && !this.#headFull
+    if (room > 0 || isWhole) {
       this.#head.push({ time, from, at, bytes: bytes.slice(0, room) })
       this.#headBytes += room
     }
     this.#headFull ||= room < bytes.length || this.#head.length >= HALF_PIECES
-    if (room < bytes.length) this.#addToTail(from, at + room, bytes.subarray(room), time)
+    if (!isWhole) this.#addToTail(from, at + room, bytes.subarray(room), time)
   }
 
-  /** What it makes of the client, and when. */
+  /** What it makes of the client, and when. Of a datagram the byte is counted from its own beginning. */
   diagnose(diagnosis: Diagnosis, time: number): void {
-    if (this.#diagnoses.length < labLimits.traceDiagnosesMax) this.#diagnoses.push({ ...diagnosis, time })
+    const byte = diagnosis.byte + (this.transport === "udp" ? this.#lastAt : 0)
+    if (this.#diagnoses.length < labLimits.traceDiagnosesMax)
+      this.#diagnoses.push({ ...diagnosis, byte, time })
   }
 
   close(time: number): void {
     this.#closed ??= time
+  }
+
+  /** When something came or went last; ms since 1970. */
+  get last(): number {
+    return this.#last
+  }
+
+  /** The client has sent more than once. */
+  get cameBack(): boolean {
+    return this.#fromClient > 1
+  }
+
+  /** The service has sent something. */
+  get answered(): boolean {
+    return this.#bytes.server > 0
   }
 
   get diagnosed(): boolean {
@@ -86,9 +122,9 @@ export class Trace {
   }
 
   summary(): TraceSummary {
-    const { id, service, peer, name } = this
+    const { id, service, transport, peer, name } = this
     return {
-      ...{ id, service, peer, name, opened: this.#opened, closed: this.#closed },
+      ...{ id, service, transport, peer, name, opened: this.#opened, closed: this.#closed },
       bytes: { ...this.#bytes },
       diagnoses: [...this.#diagnoses],
     }
@@ -100,8 +136,12 @@ export class Trace {
     return {
       ...this.summary(),
       pieces: all.map(({ bytes, ...piece }) => ({ ...piece, base64: Buffer.from(bytes).toString("base64") })),
-      parts: this.service ? drawParts(this.service, this.#head, ended) : { client: [], server: [] },
+      parts: this.service ? this.#parts(this.service, ended) : { client: [], server: [] },
     }
+  }
+
+  #parts(service: LabServiceName, ended: boolean): TraceAnswer["parts"] {
+    return this.transport === "udp" ? drawDatagrams(this.#head) : drawParts(service, this.#head, ended)
   }
 
   #addToTail(from: Side, at: number, bytes: Uint8Array, time: number): void {

@@ -1,12 +1,13 @@
 import type { Clock } from "../../core/clock.ts"
 import { labLimits } from "../../protocol/lab/lab-limits.ts"
-import type { LabServiceName } from "../../protocol/lab/records.ts"
+import type { LabServiceName, Transport } from "../../protocol/lab/records.ts"
 import { Trace } from "./trace.ts"
 
-/** The last connections to the lab's services. */
+/** The last connections to the lab's services, and the last peers over UDP. */
 export class LabTraces {
   readonly #clock: Clock
   readonly #traces = new Map<number, Trace>() // the oldest first
+  readonly #talking = new Map<string, Trace>() // open ones over UDP, by peer
   #lastId = 0
 
   constructor(clock: Clock) {
@@ -14,10 +15,15 @@ export class LabTraces {
   }
 
   /** @param peer `127.0.0.1:5000` @param service undefined where two share the port */
-  open(peer: string, service: LabServiceName | undefined): Trace {
-    const trace = new Trace(++this.#lastId, peer, service, this.#clock.now())
+  open(peer: string, service: LabServiceName | undefined, transport: Transport = "tcp"): Trace {
+    const trace = new Trace(++this.#lastId, peer, service, this.#clock.now(), transport)
     this.#traces.set(trace.id, trace)
-    if (this.#traces.size > labLimits.tracesMax) this.#forgetOne()
+    const all = [...this.#traces.values()]
+    const datagrams = all.filter((one) => one.transport === "udp")
+    // Whoever forges addresses over UDP takes the place of others over UDP alone.
+    if (datagrams.length > labLimits.datagramTracesMax) this.#forgetOneOf(datagrams)
+    else if (all.length > labLimits.tracesMax) this.#forgetOneOf(all)
+    if (transport === "udp") this.#talking.set(peer, trace)
     return trace
   }
 
@@ -35,12 +41,31 @@ export class LabTraces {
     return this.all().find((trace) => trace.peer === peer)
   }
 
-  /** The oldest of whoever has the most: one program that connects all the time does not cost the others theirs. */
-  #forgetOne(): void {
+  /** The open one of a peer over UDP. */
+  talking(peer: string): Trace | undefined {
+    return this.#talking.get(peer)
+  }
+
+  /** Those over UDP of which nothing came for a while; they are talking no more. */
+  takeIdle(): Trace[] {
+    const before = this.#clock.now() - labLimits.datagramIdleMs
+    const idle = [...this.#talking.values()].filter(({ last }) => last <= before)
+    for (const { peer } of idle) this.#talking.delete(peer)
+    return idle
+  }
+
+  /**
+   * The oldest of whoever has the most: one program that connects all the time does not cost the others theirs.
+   * Over UDP first one who never came back, as forged addresses do not.
+   */
+  #forgetOneOf(traces: readonly Trace[]): void {
     const counts = new Map<string, number>()
-    for (const { address } of this.#traces.values()) counts.set(address, (counts.get(address) ?? 0) + 1)
+    for (const { address } of traces) counts.set(address, (counts.get(address) ?? 0) + 1)
     const most = Math.max(...counts.values())
-    const oldest = [...this.#traces.values()].find(({ address }) => counts.get(address) === most)
-    this.#traces.delete(oldest!.id)
+    const those = traces.filter(({ address }) => counts.get(address) === most)
+    const { id, peer } =
+      those.find(({ transport, cameBack }) => transport === "udp" && !cameBack) ?? those[0]!
+    this.#traces.delete(id)
+    if (this.#talking.get(peer)?.id === id) this.#talking.delete(peer)
   }
 }

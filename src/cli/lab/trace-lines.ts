@@ -5,6 +5,7 @@ import type {
   TraceAnswer,
   TracePiece,
   TraceSummary,
+  Transport,
 } from "../../protocol/lab/records.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { count } from "../files/amounts.ts"
@@ -23,10 +24,10 @@ export function traceList(traces: readonly TraceSummary[], columns: number): str
   const listed = (fromColumns: number) =>
     table([
       ["ID", "TIME", "SERVICE", "FROM", "SENT", "GOT", ""],
-      ...traces.map(({ id, opened, service, bytes, ...trace }) => [
+      ...traces.map(({ id, opened, service, transport, bytes, ...trace }) => [
         String(id),
         timeOfDay(opened).slice(0, -".mmm".length),
-        service ?? "",
+        serviceWords(service, transport),
         clip(whoIs(trace), fromColumns),
         String(bytes.client),
         String(bytes.server),
@@ -45,10 +46,10 @@ function stateOf({ closed, diagnoses: [first] }: Pick<TraceSummary, "closed" | "
 
 /** One connection: both directions with times, what the bytes are, and what is wrong with them. */
 export function traceLines(trace: TraceAnswer, columns: number): string[] {
-  const { id, service, opened, closed, bytes, pieces, parts, diagnoses } = trace
+  const { id, service, transport, opened, closed, bytes, pieces, parts, diagnoses } = trace
   const end = closed === undefined ? "still open" : `closed ${exactSeconds(closed - opened)} later`
   const lines = [
-    `Trace ${id}: ${service ?? "no service yet"}, ${whoIs(trace)}`,
+    `Trace ${id}: ${serviceWords(service, transport) || "no service yet"}, ${whoIs(trace)}`,
     `Opened ${timeOfDay(opened)}, ${end}`,
     `The client sent ${count(bytes.client, "byte")}, the hub ${count(bytes.server, "byte")}`,
   ]
@@ -68,6 +69,9 @@ const gapLines = (side: Side, bytes: number): string[] =>
   bytes > 0
     ? ["", `... ${count(bytes, "byte")} of the ${side === "client" ? "client" : "hub"} not kept ...`]
     : []
+
+const serviceWords = (service = "", transport: Transport): string =>
+  transport === "udp" ? `${service} UDP` : service
 
 function pieceLines(
   piece: TracePiece,

@@ -1,8 +1,11 @@
 import type { Socket } from "node:net"
 import type { Lab } from "../../capabilities/lab/lab.ts"
 import type { Trace } from "../../capabilities/lab/trace.ts"
+import { labLimits } from "../../protocol/lab/lab-limits.ts"
 import type { LabServiceName } from "../../protocol/lab/records.ts"
+import type { Peer } from "./datagrams.ts"
 import { addressText } from "./listener.ts"
+import { PerSecond } from "./per-second.ts"
 
 /**
  * Keeps what goes through a connection, as it is read from the system and as the service writes it.
@@ -30,4 +33,24 @@ export function record(lab: Lab, socket: Socket, service: LabServiceName | undef
   }) as Socket["end"]
   socket.once("close", () => lab.closed(trace, socket.errored !== null))
   return trace
+}
+
+/** Sees the datagrams of a service: those that came before it has read them, and those that go. */
+export interface DatagramWatch {
+  came(bytes: Uint8Array, from: Peer): void
+  went(bytes: Uint8Array, to: Peer): void
+}
+
+/** Keeps what comes from each address and port, and what goes back. */
+export function recordDatagrams(lab: Lab, service: LabServiceName): DatagramWatch {
+  const begins = new PerSecond(labLimits.datagramTracesPerSecondMax)
+  const peerText = ({ address, port }: Peer) => addressText(address, port)
+  return {
+    came(bytes, from) {
+      const peer = peerText(from)
+      const trace = lab.talking(peer) ?? (begins.take() ? lab.talks(peer, service) : undefined)
+      trace?.add("client", bytes, Date.now())
+    },
+    went: (bytes, to) => lab.talking(peerText(to))?.add("server", bytes, Date.now()),
+  }
 }

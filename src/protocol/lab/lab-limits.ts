@@ -33,10 +33,14 @@ export const labLimits = {
   deliverEndMs: 10_000, // for a connection that is let go, with answers that are held for an awkward delivery
   lateDatagramsMax: 1_000, // answers over UDP that are held at a time; the others are lost, as datagrams may be
   tracesMax: 200, // last connections of which bytes are kept
+  datagramTracesMax: 50, // of those, peers over UDP, whose addresses may be forged
+  datagramTracesPerSecondMax: 1_000, // that begin
+  datagramIdleMs: 30_000, // a peer over UDP that says nothing for so long has left
   traceBytesMax: 64 * 1024, // of one connection, both directions: half from its beginning, half from its end
   tracePiecesMax: 512, // and reads and writes, likewise: a client that sends bytes one by one
   traceDiagnosesMax: 20, // of one connection
   tableCasesMax: 64, // cases of one program
   tableProgramsMax: 1_000, // the one not heard of for longest goes
+  tableForgeableMax: 200, // of those, heard of over UDP alone
   partsDrawnMax: 500, // frames and fields of one direction of a trace
 } as const

@@ -38,6 +38,16 @@ export function drawParts(service: LabServiceName, pieces: readonly Sent[], ende
   return { client: client.slice(0, most), server: server.slice(0, most) }
 }
 
+/** Draws pings over UDP: each datagram is a message. An empty one has no bytes to draw. */
+export function drawDatagrams(pieces: readonly Sent[]): Parts {
+  const of = (side: Side, say: (bytes: Uint8Array) => string) =>
+    each(
+      pieces.filter(({ from }) => from === side),
+      say,
+    ).slice(0, labLimits.partsDrawnMax)
+  return { client: of("client", datagramSay), server: of("server", named("answer")) }
+}
+
 function partsOf(
   service: LabServiceName,
   all: (side: Side) => Uint8Array,
@@ -98,6 +108,12 @@ function pingParts(bytes: Uint8Array): Part[] {
       say: `${PING_KINDS[next.kind]} ${shownBytes(next.bytes)}`,
     })
   return parts
+}
+
+function datagramSay(bytes: Uint8Array): string {
+  const messages = pingParts(bytes)
+  const [only] = messages
+  return messages.length === 1 && only!.bytes === bytes.length ? only!.say : `text ${shownBytes(bytes)}`
 }
 
 function sumParts(bytes: Uint8Array, role: SumRole): Part[] {

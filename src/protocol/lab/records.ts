@@ -11,6 +11,9 @@ export type LabServiceName = (typeof LAB_SERVICES)[number]
 /** Who sent: the program that connected, or the hub's service. */
 export type Side = "client" | "server"
 
+/** `udp`: no connection, but the datagrams of one address and port that follow each other. */
+export type Transport = "tcp" | "udp"
+
 /** A diagnosis, and when it was made; ms since 1970. */
 export type TimedDiagnosis = Diagnosis & { readonly time: number }
 
@@ -19,13 +22,14 @@ export interface TraceSummary {
   readonly id: number
   /** Undefined while the client has not shown which of two services it wants. */
   readonly service?: LabServiceName | undefined
+  readonly transport: Transport
   /** `127.0.0.1:5000` */
   readonly peer: string
   /** The program's name, where the protocol has one. */
   readonly name?: string | undefined
   /** ms since 1970 */
   readonly opened: number
-  /** Left out while it is open. */
+  /** Left out while it is open; over UDP, when the last datagram came or went, once nothing follows. */
   readonly closed?: number | undefined
   /** All that came and went, kept or not. */
   readonly bytes: Readonly<Record<Side, number>>

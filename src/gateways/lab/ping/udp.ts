@@ -8,6 +8,7 @@ import { LATE_MS } from "../deliver.ts"
 import { type Address, addressText, addressTuple } from "../listener.ts"
 import type { LabLog } from "../log.ts"
 import { PerSecond, PerSource } from "../per-second.ts"
+import type { DatagramWatch } from "../record.ts"
 import type { PingSettings } from "./server.ts"
 
 export interface UdpSettings extends Pick<PingSettings, "tokens" | "response" | "encoding" | "echo"> {
@@ -17,6 +18,8 @@ export interface UdpSettings extends Pick<PingSettings, "tokens" | "response" | 
   readonly perSecondMax: number
   /** Datagrams go out whole: all that can be done to them is to be late. */
   readonly deliver?: "normal" | "late"
+  /** Left out: nobody keeps what comes and goes. */
+  readonly watch?: DatagramWatch
 }
 
 /** The lab's ping service over UDP: nothing is sent but answers to known words, none longer than what came. */
@@ -44,11 +47,15 @@ export class PingUdp {
     const datagrams = await Datagrams.open({
       ...address,
       onDatagram(bytes, from) {
+        settings.watch?.came(bytes, from)
         const answer = answerer.answer(bytes, from, to ?? from)
         if (!answer) return
         const target = to ?? from
         held.later(async () => {
-          if (answer.bytes) await datagrams.send(answer.bytes, target)
+          if (answer.bytes) {
+            settings.watch?.went(answer.bytes, target)
+            await datagrams.send(answer.bytes, target)
+          }
           first.resolve()
         })
       },
