@@ -4,6 +4,7 @@ import { feedCases } from "../gateways/lab/try/feed-cases.ts"
 import { fileCases } from "../gateways/lab/try/file-cases.ts"
 import { helloCases } from "../gateways/lab/try/hello-cases.ts"
 import { pingCases } from "../gateways/lab/try/ping-cases.ts"
+import { pingUdpCases } from "../gateways/lab/try/ping-udp-cases.ts"
 import { TriedProgram } from "../gateways/lab/try/program.ts"
 import { tryCases } from "../gateways/lab/try/run.ts"
 import { sumCases } from "../gateways/lab/try/sum-cases.ts"
@@ -17,6 +18,8 @@ export type LabServiceName = "ping" | "sum" | "hello" | "feed" | "chat" | "file"
 export interface LabTryWords {
   /** ping, chat: what ends a connection. */
   readonly token?: string | undefined
+  /** ping: over UDP. @param fromPort of our own; 0: any free one */
+  readonly udp?: { readonly fromPort: number } | undefined
   /** sum: undefined: found out. */
   readonly format?: SumFormatName | undefined
   /** sum */
@@ -50,7 +53,7 @@ const TIMEOUT_MS = 2_000
 export function labCases(service: LabServiceName, words: LabTryWords = {}): readonly LabCase[] {
   switch (service) {
     case "ping":
-      return pingCases(words)
+      return words.udp ? pingUdpCases({ ...words, ...words.udp }) : pingCases(words)
     case "sum":
       return sumCases(words)
     case "hello":
@@ -66,10 +69,10 @@ export function labCases(service: LabServiceName, words: LabTryWords = {}): read
 
 /** Tries somebody's server. @throws see `tryCases` */
 export function tryLabServer(service: LabServiceName, options: LabTryOptions): Promise<Tried[]> {
-  const { host, port, timeoutMs = TIMEOUT_MS, only, start, signal, onTried } = options
+  const { host, port, timeoutMs = TIMEOUT_MS, only, start, udp, signal, onTried } = options
   const all = labCases(service, options)
   return tryCases({
-    ...{ service, host, port, timeoutMs, signal, onTried },
+    ...{ service, host, port, timeoutMs, udp, signal, onTried },
     cases: only ? all.filter(({ name }) => only.includes(name)) : all,
     asDocumented: all[0]!,
     program: start === undefined ? undefined : new TriedProgram(start),

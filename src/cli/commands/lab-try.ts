@@ -15,7 +15,7 @@ import {
   verdictText,
 } from "../lab/tried.ts"
 import { print, printJson } from "../output.ts"
-import { type Address, address, interrupted, seconds, separator } from "./lab-options.ts"
+import { type Address, address, interrupted, portNumber, seconds, separator } from "./lab-options.ts"
 
 const PORTS: Record<LabServiceName, number> = {
   ping: 3033,
@@ -66,7 +66,14 @@ const token = () => new Option("--token <text>", "what ends a connection").argPa
 
 /** What a service's server may have otherwise; as `connect` and `serve` name it. */
 const OPTIONS: { readonly [Name in LabServiceName]?: readonly (() => Option)[] } = {
-  ping: [token],
+  ping: [
+    token,
+    () => new Option("--udp", "over UDP in place of TCP"),
+    () =>
+      new Option("--from-port <port>", "over UDP: our own port (default: any free one)").argParser(
+        portNumber,
+      ),
+  ],
   sum: [
     () =>
       new Option("--format <format>", "what the server speaks (default: is found out)").choices(
@@ -99,6 +106,8 @@ interface TryOptions {
   readonly start?: string
   readonly json?: true
   readonly token?: string
+  readonly udp?: true
+  readonly fromPort?: number
   readonly format?: SumFormatName
   readonly onOutOfRange?: "stop" | "close"
   readonly header?: 10 | 64
@@ -115,6 +124,8 @@ async function tryServer(
 ): Promise<TriedCase[]> {
   const { labCases, tryLabServer } = await import("../../hub/lab-try.ts")
   const { only, timeout, start, json } = options
+  if (options.fromPort !== undefined && !options.udp)
+    throw new LandlineError("usage", {}, "--from-port is for UDP: add --udp.")
   const words = wordsOf(options)
   const names = labCases(service, words).map(({ name }) => name)
   for (const name of only ?? []) known(name, names)
@@ -134,13 +145,21 @@ async function tryServer(
     onTried(tried) {
       all.push(flat(tried))
       if (json) return
-      if (all.length === 1) print(`${service} at ${server}\n\n${tableHead(shown)}`)
+      if (all.length === 1)
+        print(`${service}${options.udp ? " over UDP" : ""} at ${server}\n\n${tableHead(shown)}`)
       for (const line of tableRow(all.at(-1)!, shown, look)) print(line)
     },
   })
   if (ending.signal.aborted) return []
   const failed = all.filter(({ verdict }) => verdict === "fail")
-  if (json) printJson({ service, server, cases: all.map(forPrograms), verdict: verdictText(all) })
+  if (json)
+    printJson({
+      service,
+      server,
+      ...(options.udp && { transport: "udp" }),
+      cases: all.map(forPrograms),
+      verdict: verdictText(all),
+    })
   else
     for (const part of [...failed.map((one) => failureLines(one, look)), verdictLines(all, look)])
       print(`\n${part.join("\n")}`)
@@ -158,6 +177,7 @@ const resultOf = ({ name, verdict, demand, what }: TriedCase): TriedReport["resu
 
 const wordsOf = (options: TryOptions): LabTryWords => ({
   token: options.token,
+  udp: options.udp && { fromPort: options.fromPort ?? 0 },
   format: options.format,
   onOutOfRange: options.onOutOfRange,
   headerBytes: options.header,

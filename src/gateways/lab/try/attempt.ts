@@ -1,6 +1,7 @@
 import type { Socket } from "node:net"
 import { concat } from "../../../protocol/lab/bytes.ts"
 import { connectTo } from "../connect.ts"
+import type { Opened } from "./case.ts"
 
 const GOT_BYTES_MAX = 64 * 1024 // a server that answers with gigabytes has shown what it is by then
 const APART_MS = 10 // between pieces that are to arrive one by one
@@ -10,7 +11,8 @@ const GOODBYE_MS = 50 // in which a server that ends first does so
 export type End = "closed" | "reset" | "too much"
 
 /** One connection to a server that is tried: everything sent and received is kept, in bounds. */
-export class Attempt {
+export class Attempt implements Opened {
+  readonly isReached = true
   readonly #socket: Socket
   readonly #keepsHalf: boolean
   #sent: Uint8Array[] = []

@@ -1,5 +1,6 @@
 import type { Diagnosis } from "../../../protocol/lab/diagnosis.ts"
-import type { Attempt } from "./attempt.ts"
+import type { Attempt, End } from "./attempt.ts"
+import type { UdpAttempt } from "./udp-attempt.ts"
 
 /** One thing that is tried of somebody's server. */
 export interface LabCase {
@@ -26,8 +27,25 @@ export interface TriedServer {
   readonly timeoutMs: number
   /** A new connection. @throws LandlineError no_hub where nothing listens */
   connect(): Promise<Attempt>
+  /** A new client of a server over UDP. @throws LandlineError no_hub where its name stands for nothing */
+  peer(): Promise<UdpAttempt>
   /** Ends it and starts it anew, at once; only where its command is known. */
   readonly restart: (() => Promise<void>) | undefined
+}
+
+/** What went to the server and came from it, by a connection or over UDP. */
+export interface Seen {
+  readonly sent: Uint8Array
+  readonly got: Uint8Array
+  /** Undefined while more may come. */
+  readonly end: End | undefined
+}
+
+export interface Opened extends Seen, Disposable {
+  /** The server was there. */
+  readonly isReached: boolean
+  finish(): void
+  reset(): void
 }
 
 export type Outcome =
@@ -52,7 +70,7 @@ export const PASS: Outcome = { verdict: "pass" }
 export const notApplicable = (why: string): Outcome => ({ verdict: "not applicable", why })
 
 /** @param expected what should have come, where it is one text */
-export function fail(attempt: Attempt, say: string, expected?: Uint8Array | string): Failure {
+export function fail(attempt: Seen, say: string, expected?: Uint8Array | string): Failure {
   const { sent, got, end } = attempt
   const what = end === "too much" ? `More came than is read here, without an end. ${say}` : say
   if (expected === undefined) return { verdict: "fail", what, sent, got }
@@ -63,7 +81,7 @@ export function fail(attempt: Attempt, say: string, expected?: Uint8Array | stri
 
 /** What came cannot be read: the place in it, and what is wrong there. */
 export function failAt(
-  attempt: Attempt,
+  attempt: Seen,
   { byte, expected, got }: Pick<Diagnosis, "byte" | "expected" | "got">,
 ): Failure {
   return {

@@ -1,9 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { LandlineError } from "../../../protocol/errors.ts"
+import { Datagrams } from "../datagrams.ts"
 import { Attempt } from "./attempt.ts"
-import { fail, type LabCase, notApplicable, type Outcome, type Tried, type TriedServer } from "./case.ts"
+import {
+  fail,
+  type LabCase,
+  notApplicable,
+  type Opened,
+  type Outcome,
+  type Tried,
+  type TriedServer,
+} from "./case.ts"
 import { elsewhere } from "./elsewhere.ts"
 import type { TriedProgram } from "./program.ts"
+import { UdpAttempt } from "./udp-attempt.ts"
 
 export interface TryOptions {
   /** `ping` */
@@ -20,6 +30,8 @@ export interface TryOptions {
   onTried(tried: Tried): void
   /** The server, where it is started here, anew before each case. */
   readonly program?: TriedProgram | undefined
+  /** It is a server over UDP. @param fromPort of our own; 0: any free one */
+  readonly udp?: { readonly fromPort: number } | undefined
 }
 
 const CASE_TIMEOUTS = 5 // as many answers may be late; then a case is over, whatever the server does
@@ -67,7 +79,7 @@ export async function tryCases(options: TryOptions): Promise<Tried[]> {
     const outcome = hindrance === undefined ? await tryOne(one, options, isFirst) : notApplicable(hindrance)
     if (signal.aborted) break
     if (outcome.verdict === "fail") {
-      const other = isFirst ? await elsewhere(outcome.got, options) : undefined
+      const other = isFirst && !options.udp ? await elsewhere(outcome.got, options) : undefined
       if (other !== undefined) throw new LandlineError("no_hub", {}, other)
       hindrance = await hindranceAfter(one, options)
     }
@@ -101,15 +113,16 @@ async function tryOne(one: LabCase, options: TryOptions, isFirst: boolean): Prom
   const server: TriedServer = {
     timeoutMs,
     connect: () => line.connect(),
+    peer: () => line.peer(),
     restart: program && (() => line.restart()),
   }
   try {
     program?.start()
     return await Promise.race([one.run(server), line.over])
   } catch (error) {
-    if (!(error instanceof LandlineError) || error.code !== "no_hub" || (isFirst && line.open.length === 0))
-      throw error
-    if (line.open.length > 0) return fail(line.open.at(-1)!, line.ended ?? "It took no further connection.")
+    const last = line.open.findLast(({ isReached }) => isReached)
+    if (!(error instanceof LandlineError) || error.code !== "no_hub" || (isFirst && !last)) throw error
+    if (last) return fail(last, line.lost)
     if (program) return { verdict: "fail", what: error.message, sent: NOTHING, got: NOTHING }
     if (one.ended !== undefined) return { verdict: "fail", what: one.ended, sent: NOTHING, got: NOTHING }
     return notApplicable(`The server has ended. ${ANEW}`)
@@ -122,7 +135,7 @@ async function tryOne(one: LabCase, options: TryOptions, isFirst: boolean): Prom
 
 /** The connections of one case, and the time that it may take. */
 class Line {
-  readonly open: Attempt[] = []
+  readonly open: Opened[] = []
   /** Resolves when the case has taken too long, or is not wanted any more. */
   readonly over: Promise<Outcome>
   readonly #options: TryOptions
@@ -144,10 +157,28 @@ class Line {
     options.signal.addEventListener("abort", this.#stop)
   }
 
-  /** How the program ended by itself, where it did. */
-  get ended(): string | undefined {
-    const ended = this.#options.program?.ended
-    return ended && `It took no further connection. ${ended}`
+  /** It was there and is no more; with how the program ended by itself, where it did. */
+  get lost(): string {
+    const { udp, program } = this.#options
+    const what = `It took no further ${udp ? "datagram" : "connection"}.`
+    const ended = program?.ended
+    return ended === undefined ? what : `${what} ${ended}`
+  }
+
+  async peer(): Promise<UdpAttempt> {
+    const { host, port, udp, program } = this.#options
+    const attempt = await UdpAttempt.open({
+      ...{ host, port, fromPort: udp?.fromPort ?? 0 },
+      mayStart: () => {
+        if (!program || performance.now() > this.#late || this.#isOver) return false
+        const { ended } = program
+        if (ended !== undefined) throw new LandlineError("no_hub", {}, `No server listens. ${ended}`)
+        return true
+      },
+    })
+    this.open.push(attempt)
+    if (this.#isOver) attempt.finish()
+    return attempt
   }
 
   async connect(): Promise<Attempt> {
@@ -190,13 +221,28 @@ class Line {
 }
 
 /** @throws LandlineError port_in_use */
-async function nobodyListens({ host, port, timeoutMs }: TryOptions): Promise<void> {
-  const attempt = await Attempt.open(host, port, timeoutMs).catch(() => undefined)
-  if (!attempt) return
-  attempt[Symbol.dispose]()
+async function nobodyListens({ host, port, timeoutMs, udp }: TryOptions): Promise<void> {
+  const isTaken = udp ? await isBound(host, port) : await isOpen(host, port, timeoutMs)
+  if (!isTaken) return
   throw new LandlineError(
     "port_in_use",
     { port },
     `Something listens on port ${port} already. Stop it, so that --start can start it anew for each case.`,
   )
+}
+
+async function isOpen(host: string, port: number, timeoutMs: number): Promise<boolean> {
+  const attempt = await Attempt.open(host, port, timeoutMs).catch(() => undefined)
+  attempt?.[Symbol.dispose]()
+  return attempt !== undefined
+}
+
+async function isBound(host: string, port: number): Promise<boolean> {
+  try {
+    const datagrams = await Datagrams.open({ host, port, onDatagram() {}, onError() {} })
+    datagrams.close()
+    return false
+  } catch (error) {
+    return error instanceof LandlineError && error.code === "port_in_use"
+  }
 }
