@@ -1,4 +1,5 @@
 import { concat } from "./bytes.ts"
+import { diagnoseChange } from "./changed-protocol.ts"
 import {
   type ChatEvidence,
   type HeaderBytes,
@@ -25,12 +26,14 @@ export interface DiagnosisBounds {
 
 /** Says what the peer got wrong, from the bytes it sent last. */
 export function diagnoseChat(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisBounds): Diagnosis {
+  const known = knownMistake(evidence, fault === "cut_short" || fault === "stalled")
+  // A length that counts characters explains whatever stands behind it.
+  const counted = known?.case === "non-ascii" ? known : undefined
   return (
     elsewhere(evidence, bounds) ??
-    knownMistake(evidence, fault === "cut_short" || fault === "stalled") ?? {
-      case: caseName(fault),
-      ...asItStands(fault, evidence, bounds),
-    }
+    counted ??
+    changed(evidence, bounds) ??
+    known ?? { case: caseName(fault), ...asItStands(fault, evidence, bounds) }
   )
 }
 
@@ -75,11 +78,10 @@ function elsewhere(
   { frames, from, rest }: ChatEvidence,
   { ports = {} }: DiagnosisBounds,
 ): Diagnosis | undefined {
-  if (from > 0) return undefined
-  const bytes = concat([...frames, rest])
-  const other = otherProtocol(bytes)
+  if (from > 0 || frames.length > 0) return undefined
+  const other = otherProtocol(rest)
   if (other === undefined) return undefined
-  const got = `${other}: ${shownBytes(bytes)}`
+  const got = `${other}: ${shownBytes(rest)}`
   return {
     case: "wrong-port",
     byte: 0,
@@ -88,6 +90,17 @@ function elsewhere(
     mend: `This port speaks chat. ${rightPort(other, ports)}`,
   }
 }
+
+/** Behind whole frames something else goes on. */
+function changed(evidence: ChatEvidence, { ports }: DiagnosisBounds): Diagnosis | undefined {
+  if (evidence.frames.length === 0) return undefined
+  const begun = { as: "chat", expected: `a header of ${evidence.headerBytes} bytes`, ports }
+  return diagnoseChange(begun, headerAt(evidence), evidence.rest)
+}
+
+/** Place of what came after the last whole frame. */
+const headerAt = ({ from, frames }: ChatEvidence): number =>
+  from + frames.reduce((size, frame) => size + frame.length, 0)
 
 /** Tries the readings in turn, from each frame that is still known, oldest first. */
 function knownMistake(
@@ -156,7 +169,7 @@ function mistakes(headerBytes: HeaderBytes): [readings.Reading, Say][] {
 /** No mistake that is known: says what was due at which byte. */
 function asItStands(fault: ChatFault, evidence: ChatEvidence, bounds: DiagnosisBounds): Diagnosis {
   const { headerBytes, rest } = evidence
-  const at = evidence.from + evidence.frames.reduce((size, frame) => size + frame.length, 0)
+  const at = headerAt(evidence)
   const header = rest.subarray(0, headerBytes)
   const pad = `f"{len(data):<${headerBytes}}".encode() + data`
   const silence = `nothing for ${bounds.timeoutMs / 1000} s`

@@ -1,3 +1,4 @@
+import { diagnoseChange } from "./changed-protocol.ts"
 import { caseName, type Diagnosis, type LabPorts, shownBytes } from "./diagnosis.ts"
 import type { FrameFault, FrameFaultKind } from "./feed-frames.ts"
 import { WANTS } from "./feed-messages.ts"
@@ -152,7 +153,15 @@ const FAULTS: Record<
   },
 }
 
-export function diagnoseFrame({ kind, byte, bytes }: FrameFault): Diagnosis & { readonly close: number } {
+export function diagnoseFrame(
+  { kind, byte, bytes }: FrameFault,
+  ports: LabPorts = {},
+): Diagnosis & { readonly close: number } {
+  const change =
+    kind === "encoding"
+      ? undefined
+      : diagnoseChange({ as: "a WebSocket", expected: FAULTS[kind].expected, ports }, byte, bytes)
+  if (change) return { ...change, close: FAULTS[kind].close }
   return { case: caseName(kind), byte, got: shownBytes(bytes), ...FAULTS[kind] }
 }
 

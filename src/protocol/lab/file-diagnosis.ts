@@ -1,3 +1,4 @@
+import { diagnoseChange } from "./changed-protocol.ts"
 import { parseLength } from "./chat-frames.ts"
 import { type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
 import type { FileEvidence, FileFault, WholeFile } from "./file-transfer.ts"
@@ -23,6 +24,8 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
   const { header, run, sizeDigits, bytes, characters, rest } = evidence
   const declared = run.slice(0, sizeDigits)
   const missing = header.length + sizeDigits + Number(declared) - bytes
+  const change = missing < 0 && changed(evidence, -missing, bounds)
+  if (change) return change
   const oversize = missing > 0 && Number(declared) > bounds.fileBytesMax
   switch (oversize ? "too_large" : problem) {
     case "bad_name": {
@@ -105,6 +108,14 @@ export function diagnoseFile(problem: FileProblem, evidence: FileEvidence, bound
       }
     }
   }
+}
+
+/** Behind the last byte of the file something else goes on. @param more so many bytes */
+function changed({ bytes, tail }: FileEvidence, more: number, { ports }: FileBounds): Diagnosis | undefined {
+  if (more > tail.length) return undefined
+  const begun = { as: "file transfer", expected: "the end of the connection", ports: ports ?? {} }
+  const change = diagnoseChange(begun, bytes - more, tail.subarray(tail.length - more))
+  return change && { ...change, mend: `${change.mend} Nothing of the file is kept.` }
 }
 
 /** A file that came whole though its header and data were sent as one; undefined where nothing is wrong. */

@@ -42,6 +42,8 @@ export interface FileEvidence {
   readonly sizeDigits: number
   /** The first bytes behind the digits. */
   readonly rest: Uint8Array
+  /** The last bytes behind the digits. */
+  readonly tail: Uint8Array
   /** All that came. */
   readonly bytes: number
   /** Length of the file in characters where the size counts those: as Python counts, or in UTF-16 units. */
@@ -70,6 +72,7 @@ export class FileDecoder {
   #run = ""
   #rest: Uint8Array = NOTHING
   #bytes = 0
+  #tail: Uint8Array = NOTHING
   #dataBytes = 0
   #codePoints = 0
   #utf16Units = 0
@@ -151,6 +154,7 @@ export class FileDecoder {
       run: this.#run,
       sizeDigits: this.#pauses.at(-1) ?? this.#run.length,
       rest: this.#rest,
+      tail: this.#tail,
       bytes: this.#bytes,
       characters: this.#countedCharacters(),
     }
@@ -192,6 +196,8 @@ export class FileDecoder {
 
   #count(data: Uint8Array): void {
     this.#dataBytes += data.length
+    const last = data.subarray(Math.max(0, data.length - labLimits.trailBytesMax))
+    this.#tail = concat([this.#tail, last]).slice(-labLimits.trailBytesMax)
     if (this.#rest.length < 2) this.#rest = concat([this.#rest, data.subarray(0, 2)]) // room for a \r\n
     if (this.#dataBytes > labLimits.charactersCountedMax) return
     for (const byte of data) {

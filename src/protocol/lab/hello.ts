@@ -1,3 +1,4 @@
+import { diagnoseChange } from "./changed-protocol.ts"
 import { type Diagnosis, decodeText, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
 import { labLimits } from "./lab-limits.ts"
 import { chatOrFile, otherProtocol, rightPort } from "./other-protocol.ts"
@@ -23,6 +24,8 @@ export function readGreeting(bytes: Uint8Array, greeter: Greeter, end: GreetingE
   if (bytes.length === 0) return { fault: silent(greeter, end) }
   const foreign = greeter === "client" ? elsewhere(bytes, end) : notHello(bytes)
   if (foreign) return { fault: foreign }
+  const change = changed(bytes, greeter, end)
+  if (change) return { fault: change }
   const most = labLimits.helloBytesMax
   if (bytes.length > most)
     return {
@@ -69,6 +72,17 @@ function elsewhere(bytes: Uint8Array, { ports = {} }: GreetingEnd): Diagnosis | 
   if (other === undefined) return undefined
   const mend = `This port says hello. ${rightPort(other, ports)}`
   return { case: "wrong-port", byte: 0, expected: "a greeting", got: `${other}: ${shownBytes(bytes)}`, mend }
+}
+
+/** Behind a greeting something else goes on. */
+function changed(bytes: Uint8Array, greeter: Greeter, { ports }: GreetingEnd): Diagnosis | undefined {
+  const greeting = greeter === "client" ? CLIENT_GREETING : SERVER_GREETING
+  const begun = new RegExp(`^${greeting}[\\r\\n\\0]*`, "i").exec(new TextDecoder("latin1").decode(bytes))
+  if (!begun) return undefined
+  const at = begun[0].length
+  const where = greeter === "client" ? (ports ?? {}) : undefined
+  const change = { as: "hello", expected: "the end of the greeting", ports: where }
+  return diagnoseChange(change, at, bytes.subarray(at))
 }
 
 /** Servers that speak first, or that have ended what they take for a mistake. */

@@ -49,6 +49,16 @@ export function feedOrSum(firstBytes: Uint8Array): "feed" | "sum" | undefined {
   return maybe ? undefined : "sum"
 }
 
+/** A padded length and a body: no name begins like that. */
+export function isChat(bytes: Uint8Array): boolean {
+  const header = bytes.subarray(0, 10)
+  return (
+    header.includes(0x20) &&
+    chatOrFile(bytes) === "chat" &&
+    bytes.length - header.length >= Math.max(1, parseLength(header)!)
+  )
+}
+
 /** Where a protocol is served, as far as it is known: for the last words of a diagnosis. */
 export function rightPort(protocol: OtherProtocol | "chat", ports: LabPorts): string {
   switch (protocol) {

@@ -1,3 +1,4 @@
+import { diagnoseChange } from "./changed-protocol.ts"
 import { type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
 import type { Encoding } from "./encodings.ts"
 import { chatOrFile, otherProtocol, rightPort } from "./other-protocol.ts"
@@ -105,6 +106,11 @@ export function diagnoseElsewhere(firstBytes: Uint8Array, ports: LabPorts = {}):
     got: `${other}: ${shownBytes(firstBytes)}`,
     mend: `This port answers pings. ${rightPort(other, ports)}`,
   }
+}
+
+/** Bytes behind a message that are for another service; undefined for none. */
+export function diagnoseLater(at: number, bytes: Uint8Array, ports: LabPorts = {}): Diagnosis | undefined {
+  return diagnoseChange({ as: "ping", expected: `${PING}, text or a token`, ports }, at, bytes)
 }
 
 function otherService(bytes: Uint8Array): Exclude<ReturnType<typeof otherProtocol>, "ping"> | "chat" {

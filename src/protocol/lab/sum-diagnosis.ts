@@ -1,7 +1,8 @@
+import { diagnoseChange } from "./changed-protocol.ts"
 import { caseName, type Diagnosis, type LabPorts, shownBytes, textPrefix } from "./diagnosis.ts"
-import { otherProtocol, rightPort } from "./other-protocol.ts"
+import { isChat, otherProtocol, rightPort } from "./other-protocol.ts"
 import { STRUCT_BYTES, swapped } from "./sum-binary.ts"
-import { isBinary, isChat, type SumEvidence } from "./sum-formats.ts"
+import { isBinary, type SumEvidence } from "./sum-formats.ts"
 import type { SumFault, SumMessage, SumRole } from "./sum-message.ts"
 
 /**
@@ -25,6 +26,8 @@ export function diagnoseSum(
   bounds: SumBounds,
 ): Diagnosis {
   const { from, rest } = evidence
+  const change = from > 0 ? diagnoseChange(begun(bounds), from, rest) : undefined
+  if (change) return change
   if (typeof fault === "string")
     return {
       case: caseName(fault),
@@ -38,6 +41,12 @@ export function diagnoseSum(
     ...wrong(fault, rest, rest.subarray(at, at + bytes), bounds),
   }
 }
+
+const begun = ({ role, ports }: SumBounds) => ({
+  as: "sum",
+  expected: role === "request" ? "another name and number, or the end" : "the end of the reply",
+  ports: role === "request" ? (ports ?? {}) : undefined,
+})
 
 /** A number of a binary format whose bytes are in the wrong order, as far as one can tell. @param end behind it */
 export function diagnoseOrder({ number, format }: SumMessage, end: number): Diagnosis | undefined {

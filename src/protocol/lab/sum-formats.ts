@@ -1,7 +1,7 @@
 import { concat } from "./bytes.ts"
-import { parseLength } from "./chat-frames.ts"
+import { changedTo } from "./changed-protocol.ts"
 import { labLimits } from "./lab-limits.ts"
-import { chatOrFile, otherProtocol } from "./other-protocol.ts"
+import { isChat, otherProtocol } from "./other-protocol.ts"
 import { encodeJava, encodeStruct, readJava, readStruct, STRUCT_BYTES } from "./sum-binary.ts"
 import { encodeJson, readJson } from "./sum-json.ts"
 import {
@@ -117,7 +117,7 @@ export class SumDecoder {
   #read(bytes: Uint8Array, silence: Silence): SumReading {
     const [first] = bytes
     if (first === undefined) return MORE
-    if (this.#from === 0 && isElsewhere(bytes, this.#role)) return refused("elsewhere", 0)
+    if (this.#from === 0 ? isElsewhere(bytes, this.#role) : isChanged(bytes)) return refused("elsewhere", 0)
     if (first <= JAVA_FIRST_MAX) return readJava(bytes, silence)
     if (first < 0x20 && !isBlank(first)) return silence === "none" ? MORE : refused("garbage", 0)
     const start = bytes.findIndex((byte) => !isBlank(byte))
@@ -133,6 +133,12 @@ const HTTP_REPLY = utf8.encode("HTTP/")
 
 const isBlank = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
 
+/** After a message something else goes on; words that may be a name as well are read as one. */
+function isChanged(bytes: Uint8Array): boolean {
+  const to = changedTo(bytes)
+  return to === "HTTP" || to === "TLS" || to === "SSH" || to === "chat"
+}
+
 /** What comes first shows another protocol; a frame of chat only once it is whole. */
 function isElsewhere(bytes: Uint8Array, role: SumRole): boolean {
   const other = otherProtocol(bytes)
@@ -140,14 +146,4 @@ function isElsewhere(bytes: Uint8Array, role: SumRole): boolean {
   if (role === "reply") return HTTP_REPLY.every((byte, at) => byte === bytes[at])
   // In an object or a struct such words are somebody's name.
   return (other === "file transfer" && bytes[0] !== 0x7b && !bytes.includes(0)) || isChat(bytes)
-}
-
-/** A padded length and a body: no name begins like that. */
-export function isChat(bytes: Uint8Array): boolean {
-  const header = bytes.subarray(0, 10)
-  return (
-    header.includes(0x20) &&
-    chatOrFile(bytes) === "chat" &&
-    bytes.length - header.length >= Math.max(1, parseLength(header)!)
-  )
 }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import { toLandlineError } from "../../../protocol/errors.ts"
+import type { LabPorts } from "../../../protocol/lab/diagnosis.ts"
 import { diagnoseBinary, diagnoseCutShort, diagnoseFrame } from "../../../protocol/lab/feed-diagnosis.ts"
 import { encodeClose, encodeFrame, FeedDecoder, type FeedFrame } from "../../../protocol/lab/feed-frames.ts"
 import { parseReport } from "../../../protocol/lab/feed-reports.ts"
@@ -24,6 +25,7 @@ export class FeedConnection {
   readonly #log: LabLog
   readonly #address: string
   readonly #decoder: FeedDecoder
+  readonly #ports: LabPorts | undefined
   #member: FeedMember | undefined
   #missed = 0
   #framesInWindow = 0
@@ -31,8 +33,10 @@ export class FeedConnection {
   #ending: NodeJS.Timeout | undefined
   #binaryTold = false
 
-  constructor(socket: Socket, opening: Opening, source: FeedSource, log: LabLog) {
+  /** @param ports of the other services, where there are some */
+  constructor(socket: Socket, opening: Opening, source: FeedSource, log: LabLog, ports?: LabPorts) {
     this.#socket = socket
+    this.#ports = ports
     this.#log = log
     this.#address = opening.address
     this.#decoder = new FeedDecoder({ at: opening.at, messageBytesMax: labLimits.feedMessageBytesMax })
@@ -111,7 +115,7 @@ export class FeedConnection {
     if (this.#stage !== "member") return
     const { fault } = this.#decoder
     if (fault) {
-      const diagnosis = diagnoseFrame(fault)
+      const diagnosis = diagnoseFrame(fault, this.#ports)
       this.#log.diagnosis(diagnosis, this.#address)
       return this.close(diagnosis.close, `Expected ${diagnosis.expected}.`)
     }

@@ -33,7 +33,7 @@ export class FeedServer {
   constructor(source: FeedSource, log: LabLog, settings: FeedSettings) {
     this.#log = log
     this.#handshakes = new Handshakes(log, settings, (socket, opening) => {
-      const connection = new FeedConnection(socket, opening, source, log)
+      const connection = new FeedConnection(socket, opening, source, log, settings.ports)
       this.#connections.set(connection, socket)
       socket.once("close", () => this.#connections.delete(connection))
     })

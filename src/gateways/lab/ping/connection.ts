@@ -6,6 +6,7 @@ import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import {
   diagnoseElsewhere,
   diagnoseHalf,
+  diagnoseLater,
   diagnosePing,
   diagnoseSilent,
 } from "../../../protocol/lab/ping-diagnosis.ts"
@@ -124,7 +125,8 @@ export class PingConnection {
     const { kind, at, bytes, text } = message
     const { ports, response, other, timeoutMs, idleMs } = this.#settings
     const byName = kind === "other" || kind === "garbled"
-    const elsewhere = at === 0 && byName && diagnoseElsewhere(concat([bytes, this.#reader.rest]), ports)
+    const whole = byName ? concat([bytes, this.#reader.rest]) : bytes
+    const elsewhere = byName && (at === 0 ? diagnoseElsewhere(whole, ports) : diagnoseLater(at, whole, ports))
     if (elsewhere) {
       this.#log.diagnosis(elsewhere, this.#guest.address)
       return this.#guest.leave()

@@ -22,19 +22,21 @@ interface ServerFrame {
 /** What a server has sent after the handshake. */
 interface ServerFrames {
   readonly frames: readonly ServerFrame[]
-  /** Why nothing behind them can be read: a sentence. */
+  /** Why nothing behind them can be read: a sentence, and the place of what is wrong. */
   readonly fault?: string
+  readonly at?: number
 }
 
 /** Reads the frames that are whole (RFC 6455 5.2); without an extension, and without a mask, as a server sends. */
 export function readFrames(bytes: Uint8Array): ServerFrames {
   const frames: ServerFrame[] = []
   for (let rest = bytes; rest.length >= 2; ) {
+    const at = bytes.length - rest.length
     const [first, second] = [rest[0]!, rest[1]!]
     if ((second & 0x80) !== 0)
-      return { frames, fault: "A frame is masked, which only a client's are (RFC 6455 5.1)." }
+      return { frames, at, fault: "A frame is masked, which only a client's are (RFC 6455 5.1)." }
     if ((first & 0x70) !== 0)
-      return { frames, fault: "A frame uses an extension that nobody had offered (RFC 6455 5.2)." }
+      return { frames, at, fault: "A frame uses an extension that nobody had offered (RFC 6455 5.2)." }
     const lengthBytes = second === 126 ? 2 : second === 127 ? 8 : 0
     const bodyAt = 2 + lengthBytes
     if (rest.length < bodyAt) break
@@ -150,8 +152,8 @@ export class FeedLine {
 
   /** The frames that have come. Ends the case where they are none that a server may send. */
   get frames(): readonly ServerFrame[] {
-    const { frames, fault } = readFrames(this.attempt.got.subarray(this.#headBytes))
-    if (fault) this.fail(fault)
+    const { frames, fault, at = 0 } = readFrames(this.attempt.got.subarray(this.#headBytes))
+    if (fault) end({ ...fail(this.attempt, fault), byte: (this.#headBytes ?? 0) + at })
     return frames
   }
 

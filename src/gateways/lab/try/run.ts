@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { LandlineError } from "../../../protocol/errors.ts"
+import { changedTo, changeWords } from "../../../protocol/lab/changed-protocol.ts"
 import { Datagrams } from "../datagrams.ts"
 import { Attempt } from "./attempt.ts"
 import {
@@ -54,8 +55,9 @@ export async function tryCases(options: TryOptions): Promise<Tried[]> {
   let listening: Listening | undefined
   const show = (tried: Tried) => {
     if (listening) return void listening.behind.push(tried)
-    all.push(tried)
-    onTried(tried)
+    const told = { ...tried, outcome: withChange(tried.outcome, options.service) }
+    all.push(told)
+    onTried(told)
   }
   const hear = async () => {
     if (!listening) return
@@ -96,6 +98,14 @@ interface Listening {
   readonly begin: number
   readonly outcome: Promise<Outcome>
   readonly behind: Tried[]
+}
+
+/** Says of a server that began right and went on in another protocol that it did. */
+function withChange(outcome: Outcome, service: string): Outcome {
+  if (outcome.verdict !== "fail" || !outcome.byte) return outcome
+  const to = changedTo(outcome.got.subarray(outcome.byte))
+  if (to === undefined || to === service) return outcome
+  return { ...outcome, what: `${outcome.what} Byte ${outcome.byte}: ${changeWords(service, to)}` }
 }
 
 /** Why nothing more can be told when a case has failed; undefined where the others can be tried. */

@@ -18,12 +18,12 @@ const PAUSE_MS = 150 // ends a reply that nothing else ends
 const REST_MS = 150 // what is not asked for comes right behind what is
 const OTHER_FORMAT_MS = 500 // for the answer in each format but the first: only one of them can be right
 
-/** Reads so many replies, or those that come. */
+/** Reads so many replies, or those that come; `isMore`: something that is none stands behind them. */
 export async function readReplies(
   attempt: Attempt,
   count: number,
   timeoutMs: number,
-): Promise<{ messages: SumMessage[]; failure: Failure }> {
+): Promise<{ messages: SumMessage[]; failure: Failure; isMore: boolean }> {
   const late = performance.now() + timeoutMs
   const read = (silent: Silence) => {
     const decoder = new SumDecoder("reply")
@@ -43,7 +43,7 @@ export async function readReplies(
     if (!(await attempt.until(more, Math.max(0, late - performance.now())))) break
   }
   const { decoder, messages } = read(attempt.end === undefined ? "pause" : "end")
-  return { messages, failure: unread(attempt, decoder, timeoutMs) }
+  return { messages, failure: unread(attempt, decoder, timeoutMs), isMore: !decoder.idle }
 }
 
 function unread(attempt: Attempt, decoder: SumDecoder, timeoutMs: number): Failure {
@@ -128,13 +128,14 @@ export class SumSpeech {
         attempt.send(encodeRequest(NAME, NUMBER, format))
         const wait = first ? Math.min(OTHER_FORMAT_MS, server.timeoutMs) : server.timeoutMs
         const read = await readReply(attempt, format, wait)
-        const messages = attempt.got.length > 0 ? (await readReplies(attempt, 2, REST_MS)).messages : []
+        const { messages, failure, isMore } = await readReplies(attempt, 2, REST_MS)
         if (isFailure(read) && messages.length === 0) {
           first ??= read
           continue
         }
         if (messages.length > 1) return fail(attempt, "More than one reply came to one request.")
         if (isFailure(read)) return read
+        if (isMore) return failure
         this.#found = format
         return undefined
       } catch (error) {
