@@ -7,6 +7,7 @@ import { SEPARATOR } from "../../../protocol/lab/file-transfer.ts"
 import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import type { Attempt } from "./attempt.ts"
 import { fail, type LabCase, notApplicable, type TriedServer } from "./case.ts"
+import { recognised } from "./elsewhere.ts"
 import { differing, end, firstDifference, steps } from "./steps.ts"
 
 export interface FileCaseOptions {
@@ -172,8 +173,17 @@ export class SentFile {
     const { timeoutMs } = this.#trial.server
     // Behind a server that has ended first, a FIN would keep its port for a minute (RFC 9293, section 3.6).
     if (this.attempt.end === undefined) this.attempt.finish()
-    if (await this.attempt.untilEnd(timeoutMs)) return
+    const isEnded = await this.attempt.untilEnd(timeoutMs)
+    this.#isQuiet()
+    if (isEnded) return
     end(fail(this.attempt, `It did not close the connection within ${timeoutMs / 1000} s ${after}.`))
+  }
+
+  /** Some servers thank; what talks without an end, or in words of another protocol, is no file server. */
+  #isQuiet(): void {
+    const { got, end: ending } = this.attempt
+    if (ending === "too much" || recognised(got) !== undefined)
+      end(fail(this.attempt, "The server talks, where nothing comes back on this wire."))
   }
 
   #isSame = (saved: Uint8Array | undefined) =>
