@@ -154,7 +154,7 @@ describe("lab traces in the hub", () => {
     timeout,
   }, async () => {
     await using hub = await startLabHub({ services: "ping:0" })
-    const [one, other] = [createSocket("udp4"), createSocket("udp4")]
+    const [one, other] = [createSocket("udp4").unref(), createSocket("udp4").unref()]
     for (const text of ["PING", "", '"PING"']) {
       one.send(text, hub.port, HERE)
       if (text === "PING") await once(one, "message", { signal: AbortSignal.timeout(10_000) })

@@ -146,8 +146,12 @@ describe("lab traces", () => {
     }
     const all = lab.traces("127.0.0.1")
     assert.equal(all.length, labLimits.tracesMax)
-    assert.ok(connections.every((connection) => all.includes(connection)))
     assert.ok(all.includes(peer))
+    for (let n = 0; n < 300; n++) {
+      const twice = lab.talks(`10.2.${n >> 8}.${n & 255}:7`, "ping")
+      for (const at of [1_002, 1_002]) twice.add("client", bytesOf("PING"), at)
+    }
+    assert.ok(connections.every((connection) => lab.traces("127.0.0.1").includes(connection)))
     assert.equal(lab.talking("10.1.0.0:7"), undefined) // what is forgotten takes no more
     assert.equal(lab.table().length, labLimits.tableForgeableMax + 1)
     assert.equal(lab.table().at(-1)?.address, "h")
