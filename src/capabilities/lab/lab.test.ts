@@ -149,6 +149,7 @@ describe("lab traces", () => {
     assert.ok(all.includes(peer))
     for (let n = 0; n < 300; n++) {
       const twice = lab.talks(`10.2.${n >> 8}.${n & 255}:7`, "ping")
+      assert.equal(lab.talking(twice.peer), twice) // a newcomer has its place
       for (const at of [1_002, 1_002]) twice.add("client", bytesOf("PING"), at)
     }
     assert.ok(connections.every((connection) => lab.traces("127.0.0.1").includes(connection)))

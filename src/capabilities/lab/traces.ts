@@ -57,12 +57,13 @@ export class LabTraces {
   /**
    * The oldest of whoever has the most: one program that connects all the time does not cost the others theirs.
    * Over UDP first one who never came back, as forged addresses do not.
+   * @param traces the newest one last: that one stays
    */
   #forgetOneOf(traces: readonly Trace[]): void {
     const counts = new Map<string, number>()
     for (const { address } of traces) counts.set(address, (counts.get(address) ?? 0) + 1)
     const most = Math.max(...counts.values())
-    const those = traces.filter(({ address }) => counts.get(address) === most)
+    const those = traces.slice(0, -1).filter(({ address }) => counts.get(address) === most)
     const { id, peer } =
       those.find(({ transport, cameBack }) => transport === "udp" && !cameBack) ?? those[0]!
     this.#traces.delete(id)
