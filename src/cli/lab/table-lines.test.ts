@@ -33,7 +33,7 @@ test("the table breaks a long sentence below itself, and cuts nothing of it", ()
 
 test("the list of traces shows where it went wrong in 80 columns, and long names where there is room", () => {
   const trace = (name: string): TraceSummary => ({
-    ...{ id: 12, service: "chat", peer: "127.0.0.1:57898", name, opened: 0, closed: 1 },
+    ...{ id: 12, service: "chat", transport: "tcp", peer: "127.0.0.1:57898", name, opened: 0, closed: 1 },
     bytes: { client: 1024, server: 314 },
     diagnoses: [{ byte: 40, case: "not-an-integer", expected: "", got: "", mend: "", time: 0 }],
   })
