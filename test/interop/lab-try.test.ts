@@ -14,6 +14,7 @@ import {
 import { startLabChat, startLabHello, startLabPing, startLabSum, startWith } from "../support/lab.ts"
 import { spawnProgram } from "../support/process.ts"
 import { needs } from "../support/programs.ts"
+import { tempDir } from "../support/temp.ts"
 
 const landline = (...args: (string | number)[]) =>
   spawnProgram(process.execPath, ["bin/landline.js", "lab", ...args.map(String)])
@@ -76,6 +77,9 @@ const FLAWS: { readonly [Service in LabServiceName]?: Record<string, readonly st
     none: [],
     document: ["byte-by-byte", "glued", "silent", "second-client"],
     one_recv: ["byte-by-byte", "glued"],
+    once: ["glued"],
+    pieces: ["one-piece"],
+    everyone: ["second-client"],
     one_client: ["next-client"],
     one_answer: ["several"],
     no_quit: ["quit"],
@@ -92,10 +96,15 @@ const FLAWS: { readonly [Service in LabServiceName]?: Record<string, readonly st
     none: [],
     document: ["next-client"],
     serial: ["silent", "second-client"],
+    to_the_end: [],
     one_recv: ["byte-by-byte"],
     short_recv: ["byte-by-byte", "largest"],
     no_reset: ["reset"],
     ascii: ["non-ascii"],
+    dies_of_bytes: ["not-utf-8"],
+    pieces: ["one-piece"],
+    hears_nothing: ["listens", "early", "byte-by-byte"],
+    echo: ["closes"],
     stays_open: ["closes"],
     waits: ["as-documented"],
     wrong_greeting: ["as-documented"],
@@ -112,6 +121,13 @@ const FLAWS: { readonly [Service in LabServiceName]?: Record<string, readonly st
     no_reset: ["reset"],
     ascii: ["non-ascii"],
     java: [],
+    struct: [],
+    little_endian: ["as-documented"],
+    little_endian_reply: ["as-documented"],
+    dies_of_bytes: ["not-utf-8"],
+    pieces: ["one-piece"],
+    greets: ["as-documented"],
+    to_the_end: ["as-documented"],
     characters: ["non-ascii"],
     wrong_sum: ["sum"],
     edges: ["edges"],
@@ -166,6 +182,23 @@ describe("lab try --start: the server is started anew for each case", { skip: ne
   test("a server of the document's kind that ends with its first client is tried to the end", async () => {
     const all = await started("hello", "document")
     assert.deepEqual(failedIn(all), ["next-client", "byte-by-byte"])
+  })
+
+  test("an error that ends the program is a failure with its last words, also where the wire shows nothing", async () => {
+    await using folder = await tempDir()
+    const port = await freePort()
+    const script = join(import.meta.dirname, "python", "file_server.py")
+    const all = await tried("file", port, {
+      start: `python3 ${script} '${folder.path}' ${port}`,
+      only: ["as-documented", "glued"],
+    })
+    assert.deepEqual(failedIn(all), ["glued"])
+    const [, { outcome } = {}] = all
+    assert.ok(outcome?.verdict === "fail")
+    assert.match(
+      outcome.what,
+      /ended with exit code 1; its last line: ValueError: invalid literal for int\(\)/,
+    )
   })
 
   for (const service of ["ping", "hello", "sum"] as const)

@@ -22,6 +22,10 @@ export type ChatFlaw =
   | "passes on half a message"
   | "tells who left"
   | "tells one other only"
+  | "welcomes who joins"
+  | "strips messages"
+  | "lets go of who speaks to one that is gone"
+  | "dies of bytes that are no text"
   | "reads 4096 bytes of a body"
   | "reads whatever is promised"
   | "answers no goodbye"
@@ -37,6 +41,7 @@ export function flawedChat(
 ): (socket: Socket) => void {
   const names = new Map<Socket, string>()
   const open = new Set<Socket>()
+  const gone = new Set<Socket>()
   const waiting: Socket[] = []
   let apart: Promise<unknown> = Promise.resolve()
   let busy: Socket | undefined
@@ -49,13 +54,15 @@ export function flawedChat(
       : encodeFrame(text)
 
   const tell = (from: Socket, text: string) => {
-    const frames = [names.get(from) ?? "", text].map(frame)
+    const said = flaw === "strips messages" ? text.trim() : text
+    const frames = [names.get(from) ?? "", said].map(frame)
     if (flaw === "leaves out the username") frames.shift()
     const others = [...names.keys()].filter((one) => flaw === "echoes to the sender" || one !== from)
     for (const one of flaw === "tells one other only" ? others.slice(0, 1) : others)
       if (flaw === "sends frames in pieces")
         for (const piece of frames) apart = apart.then(() => one.write(piece)).then(() => sleep(5))
       else one.write(Buffer.concat(frames))
+    if (flaw === "lets go of who speaks to one that is gone" && gone.size > 0) from.destroy()
   }
 
   const answer = (socket: Socket, text: string) => {
@@ -68,9 +75,11 @@ export function flawedChat(
     const text = new TextDecoder().decode(
       flaw === "reads 4096 bytes of a body" ? body.subarray(0, RECV_BYTES) : body,
     )
+    if (flaw === "dies of bytes that are no text" && text.includes("\ufffd")) return die()
     if (headerBytes === 64) return answer(socket, text)
     if (names.has(socket)) return tell(socket, text)
     names.set(socket, text)
+    if (flaw === "welcomes who joins") socket.write(Buffer.concat(["server", `Hi, ${text}!`].map(frame)))
     if (flaw === "waits for a username right after accept") next()
   }
 
@@ -111,7 +120,7 @@ export function flawedChat(
       socket.destroySoon()
     })
     socket.on("close", () => {
-      names.delete(socket)
+      if (names.delete(socket)) gone.add(socket)
       if (busy === socket) next()
     })
   }

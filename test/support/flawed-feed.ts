@@ -33,6 +33,8 @@ export type FeedFlaw =
   | "waits for a handshake right after accept"
   | "dies of half a frame"
   | "dies of a reset"
+  | "dies of bytes that are no text"
+  | "leaves out Connection: Upgrade"
 
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 const NUMBERS = Array.from({ length: 100 }, (_, at) => at)
@@ -88,8 +90,9 @@ export function flawedFeed(flaw: FeedFlaw | undefined): (socket: Socket) => void
     }
     const salt = flaw === "answers the handshake with a wrong key" ? "" : GUID
     const accept = createHash("sha1").update(`${key}${salt}`).digest("base64")
+    const connection = flaw === "leaves out Connection: Upgrade" ? "" : "Connection: Upgrade\r\n"
     socket.write(
-      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n${connection}Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
     )
     send(socket)
     const intervalMs = flaw === "sends ten a second" ? 100 : 1_000
@@ -119,6 +122,7 @@ export function flawedFeed(flaw: FeedFlaw | undefined): (socket: Socket) => void
         (flaw === "decodes as ASCII" && /[^\0-\x7f]/.test(frame.text))
       if (isTooMuch) socket.end(encodeClose(1011))
     }
+    if (decoder.fault?.kind === "encoding" && flaw === "dies of bytes that are no text") die()
     if (decoder.fault && flaw !== "takes frames without a mask") socket.end(encodeClose(1002))
   }
 

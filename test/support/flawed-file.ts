@@ -22,6 +22,8 @@ export type FileFlaw =
   | "dies of a reset"
   | "closes no connection"
   | "loses a large file that comes without a pause"
+  | "answers"
+  | "dies of a name that is no text"
 
 const RECV_BYTES = 4_096
 const PAUSE_MS = 150
@@ -75,6 +77,7 @@ export function flawedFile(flaw: FileFlaw | undefined, folder: string): (socket:
     if (path === undefined) return all.includes(SEPARATOR) ? onNoSize() : onNoHeader(all)
     const data = all.subarray(path.length + SEPARATOR.length + size.length)
     const name = Buffer.from(path, "latin1").toString()
+    if (flaw === "dies of a name that is no text" && name.includes("\ufffd")) return die()
     if (flaw === "takes all digits for the size" && data.length !== Number(size)) return
     if (flaw === "saves what never came whole") return save(name, data)
     const decoder = new FileDecoder()
@@ -104,6 +107,7 @@ export function flawedFile(flaw: FileFlaw | undefined, folder: string): (socket:
       const isLarge = reads.reduce((bytes, { length }) => bytes + length, 0) > RECV_BYTES
       const isLost = flaw === "loses a large file that comes without a pause" && secondMs - firstMs < PAUSE_MS
       if (!isLarge || !isLost) end(reads)
+      if (flaw === "answers") socket.write("Done")
       if (flaw !== "closes no connection") socket.destroySoon()
     })
     socket.on("error", () => {

@@ -194,7 +194,7 @@ function known(name: string, names: readonly string[]): void {
 
 function flat({ case: one, outcome }: Tried): TriedCase {
   const { name, demand, does, expects, cause } = one
-  return { name, demand, does, expects, ...outcome, ...(outcome.verdict === "fail" && { cause }) }
+  return { name, demand, does, expects, ...(outcome.verdict === "fail" && { cause }), ...outcome }
 }
 
 /** Bytes as hex. */

@@ -1,7 +1,7 @@
 """A file receiver as beginners write it: one recv must give the whole header and nothing else, and everything after
 it is the file. It takes one client and ends.
 
-usage: file_server.py FOLDER     prints its port
+usage: file_server.py FOLDER [PORT]     prints its port
 """
 import os
 import socket
@@ -9,7 +9,8 @@ import sys
 
 folder = sys.argv[1]
 listener = socket.socket()
-listener.bind(("127.0.0.1", 0))
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0))
 listener.listen()
 print("port", listener.getsockname()[1], flush=True)
 

@@ -9,7 +9,7 @@ import time
 
 flaw = sys.argv[1]
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
-serial = flaw in ("document", "serial", "no_reset", "ascii")
+serial = flaw in ("document", "serial", "no_reset", "ascii", "dies_of_bytes")
 
 listener = socket.socket()
 if flaw != "no_reuse":
@@ -25,7 +25,7 @@ def hear(conn):
     data = conn.recv(13 if flaw == "short_recv" else 2048)
     if flaw in ("document", "one_recv", "short_recv"):
         return data
-    conn.settimeout(0.15)
+    conn.settimeout(None if flaw == "to_the_end" else 0.15)
     while data:
         try:
             more = conn.recv(2048)
@@ -42,9 +42,16 @@ def serve(conn):
     try:
         if flaw == "waits":
             hear(conn)
+        if flaw == "pieces":
+            conn.sendall(greeting[:6])
+            time.sleep(0.01)
+            greeting = greeting[6:]
         conn.sendall(greeting)
-        data = hear(conn)
-        data.decode("ascii" if flaw == "ascii" else "utf-8", "strict" if flaw == "ascii" else "replace")
+        data = b"" if flaw == "hears_nothing" else hear(conn)
+        strict = flaw in ("ascii", "dies_of_bytes")
+        data.decode("ascii" if flaw == "ascii" else "utf-8", "strict" if strict else "replace")
+        if flaw == "echo":
+            conn.sendall(data)
     except ConnectionResetError:
         if flaw == "no_reset":
             raise

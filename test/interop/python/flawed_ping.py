@@ -5,6 +5,7 @@ usage: flawed_ping.py FLAW [PORT]     prints its port; the flaw `none` is none, 
 import socket
 import sys
 import threading
+import time
 
 flaw = sys.argv[1]
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
@@ -15,6 +16,7 @@ if flaw != "no_reuse":
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind(("127.0.0.1", port))
 listener.listen()
+everyone = set()
 print("port", listener.getsockname()[1], flush=True)
 
 
@@ -22,6 +24,13 @@ DECODING = {"ascii": ("ascii",), "dies_of_bytes": ("utf-8",)}
 
 
 def send(conn, text):
+    if flaw == "pieces":
+        conn.sendall(text[:2].encode())
+        time.sleep(0.01)
+        text = text[2:]
+    if flaw == "everyone":
+        for other in everyone - {conn}:
+            other.sendall(text.encode())
     conn.sendall(text.encode() * (2 if flaw == "twice" else 1))
 
 
@@ -55,17 +64,20 @@ def by_word(conn):
                 send(conn, "Hello there!")
             continue
         if not data:
+            if flaw == "newline" and kept == b"PING":
+                send(conn, "PONG")
             return
         kept += data
         end = b"PING\n" if flaw == "newline" else b"PING"
         while kept.startswith(end):
-            kept = kept[len(end):]
+            kept = b"" if flaw == "once" else kept[len(end):]
             send(conn, "Pong" if flaw == "wrong_word" else "PONG")
             if flaw == "one_answer":
                 return
 
 
 def serve(conn):
+    everyone.add(conn)
     with conn:
         if flaw == "flood":
             while True:
@@ -75,6 +87,8 @@ def serve(conn):
         except ConnectionResetError:
             if flaw == "no_reset":
                 raise
+        finally:
+            everyone.discard(conn)
 
 
 while True:

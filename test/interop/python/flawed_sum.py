@@ -9,6 +9,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 
 flaw = sys.argv[1]
 port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
@@ -29,7 +30,13 @@ def read_json(conn):
         data += more
         try:
             request = json.loads(data.decode("ascii" if flaw == "ascii" else "utf-8"))
+            if flaw == "to_the_end" and more:
+                continue
             return request["client_name"], request["client_number"]
+        except UnicodeDecodeError:
+            if flaw == "dies_of_bytes":
+                os._exit(1)
+            return None
         except ValueError:
             if flaw == "no_end":
                 continue
@@ -50,8 +57,24 @@ def read_java(conn):
     return name, struct.unpack(">i", data[at:at + 4])[0]
 
 
+def read_struct(conn):
+    data = b""
+    while len(data) < 260:
+        more = conn.recv(1024)
+        if not more:
+            return None
+        data += more
+    return "", struct.unpack("<i" if flaw == "little_endian" else ">i", data[256:260])[0]
+
+
+READERS = {"java": read_java, "characters": read_java, "struct": read_struct, "little_endian": read_struct,
+           "little_endian_reply": read_struct}
+
+
 def reply(number):
     own = random.randint(1, 100)
+    if READERS.get(flaw) is read_struct:
+        return b"Server".ljust(256, b"\0") + struct.pack(">i" if flaw == "struct" else "<i", own)
     if flaw in ("java", "characters"):
         return struct.pack(">H", 6) + b"Server" + struct.pack(">i", own)
     said = {} if flaw == "document" else {"sum": number + own}
@@ -66,7 +89,9 @@ def reply(number):
 def serve(conn):
     low, high = (2, 99) if flaw == "edges" else (1, 100)
     try:
-        request = (read_java if flaw in ("java", "characters") else read_json)(conn)
+        if flaw == "greets":
+            conn.sendall(b"Welcome!")
+        request = READERS.get(flaw, read_json)(conn)
     except ConnectionResetError:
         if flaw == "no_reset":
             raise
@@ -77,11 +102,15 @@ def serve(conn):
     if isinstance(number, str) or (isinstance(number, float) and flaw != "float"):
         return
     if not low <= number <= high and flaw != "any_number":
-        conn.close()
         if flaw != "goes_on":
             os._exit(0)
         return
-    conn.sendall(reply(number) * (2 if flaw == "twice" else 1))
+    answer = reply(number) * (2 if flaw == "twice" else 1)
+    if flaw == "pieces":
+        conn.sendall(answer[:9])
+        time.sleep(0.01)
+        answer = answer[9:]
+    conn.sendall(answer)
     if flaw == "stays_open":
         conn.recv(1)
 

@@ -14,6 +14,8 @@ export interface LabCase {
   readonly expects: string
   /** The usual cause where it fails, in one sentence that a beginner understands. */
   readonly cause: string
+  /** The server may end in it, whatever its exit code. */
+  readonly mayEnd?: boolean
   /** What it means that nothing listens any more: then the case has failed. Left out, it is not applicable. */
   readonly ended?: string
   /** It only takes what comes, which takes time: a server that has passed `second-client` is tried on meanwhile. */
@@ -63,6 +65,8 @@ export interface Failure {
   /** What should have come, where it is one text; then `byte` is the first place in which `got` differs from it. */
   readonly expected?: Uint8Array
   readonly byte?: number
+  /** Where what came tells more than the case's own usual cause. */
+  readonly cause?: string
 }
 
 export const PASS: Outcome = { verdict: "pass" }
@@ -79,14 +83,12 @@ export function fail(attempt: Seen, say: string, expected?: Uint8Array | string)
   return { verdict: "fail", what, sent, got, expected: bytes, byte: same < 0 ? bytes.length : same }
 }
 
-/** What came cannot be read: the place in it, and what is wrong there. */
-export function failAt(
-  attempt: Seen,
-  { byte, expected, got }: Pick<Diagnosis, "byte" | "expected" | "got">,
-): Failure {
+/** What came cannot be read: the place in it, what is wrong there, and what to mend. */
+export function failAt(attempt: Seen, { byte, expected, got, mend }: Diagnosis): Failure {
   return {
     ...fail(attempt, `What came cannot be read: byte ${byte}: expected ${expected}, got ${got}.`),
     byte,
+    cause: mend,
   }
 }
 

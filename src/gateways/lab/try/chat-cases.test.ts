@@ -44,7 +44,7 @@ describe("try chat: a right server passes every case", () => {
 })
 
 /** Each flaw, and the cases that find it. */
-const narrow: Record<Exclude<ChatFlaw, `${string} goodbye`>, string[]> = {
+const narrow: Record<Exclude<ChatFlaw, `${string} goodbye` | `${string} gone`>, string[]> = {
   "takes one recv for one message": ["glued", "header-first", "byte-by-byte", "largest", "hang-up"],
   "counts characters": ["non-ascii"],
   "echoes to the sender": ["no-echo"],
@@ -58,6 +58,9 @@ const narrow: Record<Exclude<ChatFlaw, `${string} goodbye`>, string[]> = {
   "passes on half a message": ["hang-up"],
   "tells who left": ["leave", "hang-up"],
   "tells one other only": ["second-client"],
+  "welcomes who joins": ["join"],
+  "strips messages": ["blanks"],
+  "dies of bytes that are no text": ["not-utf-8"],
   "reads 4096 bytes of a body": ["largest"],
   "reads whatever is promised": ["over-limit"],
 }
@@ -90,6 +93,13 @@ describe("try chat: each flaw is found by its own cases, and nothing else is", {
         assert.deepEqual(namesOf(outcomes, "fail"), found, JSON.stringify(failuresOf(outcomes)))
       })
   }
+
+  test("a server that lets go of who speaks to one that is gone", async () => {
+    await using server = await startWith(flawedChat("lets go of who speaks to one that is gone"))
+    const leave = chatCases().filter(({ name }) => name === "leave") // others of its cases have clients that go
+    const failures = failuresOf(await outcomesOf("chat", server.port, leave, FLAW_MS))
+    assert.match(failures["leave"] ?? "", /^The server ended the connection to ada /)
+  })
 
   test("a failure shows what was sent, what came, and the first byte that differs", async () => {
     await using server = await startWith(flawedChat("counts characters"))

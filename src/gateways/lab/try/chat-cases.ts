@@ -21,6 +21,7 @@ export const chatCases = ({ headerBytes, ack, token }: ChatCaseOptions = {}): re
 
 const BETWEEN_MS = 100 // a header and its body that come apart
 const ECHO_MS = 150 // an echo that comes has come by then
+const APART_MS = 60 // what is written in further calls comes within that
 const PIECES_TRIES = 10 // two pieces may look like one by chance
 const LARGEST_BYTES = 60_000 // far more than one recv gives, and less than any server's limit that is met
 
@@ -34,6 +35,10 @@ async function othersGoOn(server: TriedServer, bob: ChatGuest, ada: ChatGuest): 
   await sleep(SETTLE_MS)
   ada.say("still here")
   await heard(bob, ada, "still here", server)
+  ada.look()
+  // Where sending to the one who is gone was an error, it may have cost the one who spoke.
+  bob.say("and I")
+  await heard(ada, bob, "and I", server)
 }
 
 const narrowChatCases: readonly LabCase[] = [
@@ -66,6 +71,22 @@ const narrowChatCases: readonly LabCase[] = [
     }),
   },
   {
+    name: "join",
+    demand: "basic",
+    does: "Lets one client join after another, and nobody say anything.",
+    expects: "Nothing comes to either.",
+    cause:
+      "The username is no message, and the server has none of its own: what a client says after its username goes out, and nothing else.",
+    run: steps(async (server) => {
+      const bob = await newGuest(server, "bob")
+      const ada = await newGuest(server, "ada")
+      await ada.attempt.quiet(ECHO_MS)
+      for (const guest of [bob, ada])
+        if (guest.news.length > 0)
+          end(differing(`Something came to ${guest.name}.`, guest.words, guest.news, new Uint8Array()))
+    }),
+  },
+  {
     name: "one-piece",
     demand: "basic",
     does: `Lets a client say ${PIECES_TRIES} short things, one after the other.`,
@@ -78,7 +99,7 @@ const narrowChatCases: readonly LabCase[] = [
         ada.say(`word ${n}`)
         await bob.attempt.until(() => bob.news.length > 0, server.timeoutMs)
         const piece = bob.news.slice()
-        await bob.attempt.quiet(SETTLE_MS)
+        await bob.attempt.quiet(APART_MS)
         // Where the whole is wrong, another case says so; this one looks only at how it came.
         if (piece.length < bob.news.length) {
           const what = `${piece.length} of ${bob.news.length} bytes came first, and the others later.`
@@ -129,6 +150,19 @@ const narrowChatCases: readonly LabCase[] = [
       const eve = await newGuest(server, "eve")
       eve.attempt.finish()
       await othersGoOn(server, bob, ada)
+    }),
+  },
+  {
+    name: "blanks",
+    demand: "basic",
+    does: "Lets a client say something with blanks and a newline at its ends.",
+    expects: "The other gets it as it was said.",
+    cause:
+      "strip() is for the header alone: the body is as long as the header says, and goes out as it came.",
+    run: steps(async (server) => {
+      const [bob, ada] = await joined(server, "bob", "ada")
+      ada.say("  two words \n")
+      await heard(bob, ada, "  two words \n", server)
     }),
   },
   {
@@ -257,6 +291,21 @@ const narrowChatCases: readonly LabCase[] = [
       const [bob, ada] = await joined(server, "bob", "ada")
       const eve = await newGuest(server, "eve")
       eve.attempt.send("five      hello")
+      await othersGoOn(server, bob, ada)
+    }),
+  },
+  {
+    name: "not-utf-8",
+    demand: "robust",
+    does: "Sends a message of two bytes that are no text, ff fe.",
+    expects: "That client may be closed, and its message passed on or not; the others go on.",
+    cause: 'decode() raises UnicodeDecodeError, which ends the program: catch it, or use errors="replace".',
+    run: steps(async (server) => {
+      const [bob, ada] = await joined(server, "bob", "ada")
+      const eve = await newGuest(server, "eve")
+      eve.attempt.send(concat([new TextEncoder().encode("2         "), Uint8Array.of(0xff, 0xfe)]))
+      await ada.attempt.quiet(ECHO_MS)
+      for (const guest of [bob, ada]) guest.look()
       await othersGoOn(server, bob, ada)
     }),
   },

@@ -88,18 +88,22 @@ export async function joined<Names extends readonly string[]>(
   const guests = await Promise.all(names.map((name) => newGuest(server, name)))
   const speaker = guests.at(-1)!
   const listeners = guests.slice(0, -1)
+  const ready = spoken(speaker.name, "ready")
   const late = performance.now() + server.timeoutMs
   const deaf = () => listeners.find(({ news, attempt }) => news.length === 0 && attempt.end === undefined)
   do {
     speaker.say("ready")
-    const heard = listeners.map((guest) => guest.attempt.until(() => guest.news.length > 0, AGAIN_MS))
+    // All of it: what is late of this must not be taken for what comes next.
+    const heard = listeners.map((guest) =>
+      guest.attempt.until(() => guest.news.length >= ready.length, AGAIN_MS),
+    )
     await Promise.all(heard)
   } while (deaf() && performance.now() < late)
   const silent = listeners.find(({ news }) => news.length === 0)
   if (silent) {
     const within = silent.attempt.end === undefined ? ` within ${server.timeoutMs / 1000} s` : ""
     const what = `Nothing that ${speaker.name} said reached ${silent.name}${within}.`
-    end(differing(what, speaker.words, silent.news, spoken(speaker.name, "ready")))
+    end(differing(what, speaker.words, silent.news, ready))
   }
   await Promise.all(guests.map(({ attempt }) => attempt.quiet(SETTLE_MS)))
   for (const guest of guests) guest.look()

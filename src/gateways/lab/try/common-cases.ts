@@ -101,8 +101,14 @@ export function commonCases(talk: Talk): CommonCases {
     "second-client": several("second-client", SECOND, async (server) => {
       using first = await server.connect()
       await talk.begin(first, server.timeoutMs)
+      const { length } = first.got
       const second = await whole(server, "While the first client was there")
       if (second.verdict !== "pass") return second
+      if (first.got.length > length)
+        return {
+          ...fail(first, "The first client got the second one's answer.", first.got.subarray(0, length)),
+          cause: MIXED,
+        }
       if (first.end !== undefined) return PASS // for the server this exchange was over
       return (await talk.finish(first, server.timeoutMs)) ?? PASS
     }),
@@ -130,8 +136,8 @@ export function commonCases(talk: Talk): CommonCases {
   }
 }
 
-/** A connection that the server's end breaks; undefined where it takes no more. */
-async function connectAgain(server: TriedServer): Promise<Attempt | undefined> {
+/** A further connection; undefined where the server takes no more. */
+export async function connectAgain(server: TriedServer): Promise<Attempt | undefined> {
   return server.connect().catch(() => undefined)
 }
 
@@ -144,6 +150,9 @@ type CommonName = "next-client" | "empty" | "hang-up" | "reset" | "silent" | "se
 
 type Told = Pick<LabCase, "does" | "expects" | "cause">
 
+const AT_THE_END_MS = 300 // a server that has waited for the end answers at once
+const PIECE_MS = 60 // what is written in further calls comes within that
+export const PIECES_TRIES = 5 // two pieces may look like one by chance
 const REST_MS = 50 // the server has read what was sent, and waits
 
 const EMPTY: Told = {
@@ -177,6 +186,9 @@ const SECOND: Told = {
     "One client is served after the other: serve each in a thread of its own, or wait for all with select().",
 }
 
+const MIXED =
+  "Clients share a variable, or a list of sockets: send the answer on the connection that asked, which belongs to that client alone."
+
 /** Fails where nothing came, or something else than is expected; what more comes shortly after counts too. */
 export async function answered(
   attempt: Attempt,
@@ -196,6 +208,32 @@ export async function answered(
     text.startsWith(expected) ? "More came than was asked for." : "Something else came.",
     whole,
   )
+}
+
+/** What is said of a server that has not answered: whether it does when our half has ended, which is why. */
+export async function waitsForTheEnd(attempt: Attempt, failure: Failure): Promise<Failure> {
+  if (attempt.got.length > 0 || attempt.end !== undefined) return failure
+  attempt.finish()
+  if (!(await attempt.untilBytes(1, AT_THE_END_MS))) return failure
+  return {
+    ...failure,
+    what: `${failure.what} When the client had ended its half, ${attempt.got.length} bytes came.`,
+    cause:
+      "The server reads until the end of the stream, or of a line, which does not come: the client waits for the answer, and sends no newline.",
+  }
+}
+
+/** What comes next comes at once: a client that takes it with one recv() needs that. */
+export async function inOnePiece(attempt: Attempt, timeoutMs: number): Promise<Failure | undefined> {
+  const from = attempt.got.length
+  await attempt.untilBytes(from + 1, timeoutMs)
+  const { length } = attempt.got
+  await attempt.quiet(PIECE_MS)
+  if (attempt.got.length === length) return undefined
+  return {
+    ...fail(attempt, `The first read brought ${length - from} bytes, and more came later.`),
+    byte: length,
+  }
 }
 
 /** Why nothing came. */

@@ -73,6 +73,8 @@ const flaws: Record<Exclude<FeedFlaw, "answers the handshake with a page">, stri
   "waits for a handshake right after accept": ["silent"],
   "dies of half a frame": ["hang-up"],
   "dies of a reset": ["reset"],
+  "dies of bytes that are no text": ["not-utf-8"],
+  "leaves out Connection: Upgrade": ["as-documented"],
 }
 
 describe("try feed: each flaw is found by its own cases, and nothing else is", { concurrency: 6 }, () => {

@@ -8,6 +8,7 @@ import { end, steps } from "./steps.ts"
 
 const LARGEST_BYTES = 60_000 // of a report; far more than one recv gives
 const HANDSHAKE_PIECE_BYTES = 20
+const REFUSED_MS = 150 // in which a server ends a connection that breaks the rules
 
 /** What RFC 6455 and TCP allow a client, beyond what the document's does. */
 export const feedLineCases: readonly LabCase[] = [
@@ -127,6 +128,18 @@ export const feedLineCases: readonly LabCase[] = [
       does: "Connects without a handshake, while another client connects.",
       cause: "The server waits for this one's handshake, and takes nobody else meanwhile.",
       stand: async (server) => void (await server.connect()),
+    },
+    {
+      name: "not-utf-8",
+      does: "Sends a text frame of two bytes that are no text, ff fe, while another client connects.",
+      cause:
+        "decode() raises UnicodeDecodeError, which ends the program: catch it, and close that connection.",
+      stand: async (server) => {
+        const { attempt } = await FeedLine.open(server)
+        attempt.send(clientFrame("text", Uint8Array.of(0xff, 0xfe)))
+        await attempt.untilEnd(REFUSED_MS)
+        attempt.finish()
+      },
     },
     {
       name: "hang-up",

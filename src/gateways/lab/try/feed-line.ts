@@ -99,6 +99,8 @@ export class Handshake {
     const accept = createHash("sha1").update(`${this.#key}${GUID}`).digest("base64")
     if (fields.get("upgrade")?.toLowerCase() !== "websocket")
       return "The answer to the handshake has no Upgrade: websocket."
+    if (!/\bupgrade\b/i.test(fields.get("connection") ?? ""))
+      return "The answer to the handshake has no Connection: Upgrade."
     if (fields.get("sec-websocket-accept") !== accept)
       return `Sec-WebSocket-Accept is not ${accept}, which follows from the key of this handshake.`
     return undefined

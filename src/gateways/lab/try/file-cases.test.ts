@@ -102,6 +102,8 @@ const flaws: Record<FileFlaw, string[]> = {
   "dies of a reset": ["reset"],
   "closes no connection": ["as-documented"],
   "loses a large file that comes without a pause": [], // the document's own client pauses
+  answers: ["as-documented"],
+  "dies of a name that is no text": ["not-utf-8"],
 }
 
 describe("try file: each flaw is found by its own cases, and nothing else is", { concurrency: 6 }, () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { LandlineError } from "../../../protocol/errors.ts"
 import { concat } from "../../../protocol/lab/bytes.ts"
-import type { LabCase } from "./case.ts"
+import { fail, type LabCase } from "./case.ts"
 import { type FileCase, type FileCaseOptions, type FileRun, FileTrial, fileCase } from "./file-trial.ts"
-import { restartCase } from "./steps.ts"
+import { end, restartCase } from "./steps.ts"
 
 export type { FileCaseOptions } from "./file-trial.ts"
 
@@ -14,6 +14,8 @@ const EVERY_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 
 const HALF_BYTES = 20 // of TEXT
 const READ_MS = 50 // the server has read what was sent, and waits
+const NO_ANSWER =
+  "Nothing comes back on this wire, and the document's client reads nothing: if an answer is there when it closes, its system resets the connection, and the end of the file may be lost."
 const CLOSED = "The connection is taken, and closed in time."
 const GOES_ON = "The connection of another client, that sends a file, is taken and closed in time."
 
@@ -55,11 +57,14 @@ const basicCases: readonly FileCase[] = [
     name: "as-documented",
     demand: "basic",
     does: "Sends name<SEPARATOR>size, pauses, sends all 256 bytes that there are, and closes.",
-    expects: "They are saved as recv-NAME, byte by byte, and the connection is closed.",
+    expects: "They are saved as recv-NAME, byte by byte, and the connection is closed without an answer.",
     onWire: CLOSED,
     cause:
       'The file is opened with "wb", written until recv() gives nothing, and closed; or --dir is not the folder where the server saves.',
-    run: (trial) => trial.transfers(EVERY_BYTE),
+    async run(trial) {
+      const { attempt } = await trial.transfers(EVERY_BYTE)
+      if (attempt.got.length > 0) end({ ...fail(attempt, "The server answered.", ""), cause: NO_ANSWER })
+    },
   },
   {
     name: "glued",
@@ -236,6 +241,23 @@ const robustCases: readonly FileCase[] = [
       file.attempt.reset()
       await trial.transfers(TEXT)
       await file.isNotSeen()
+    },
+  },
+  {
+    name: "not-utf-8",
+    demand: "robust",
+    several: true,
+    does: "Sends a name that is no text, with the bytes ff fe in it; then another client sends a file.",
+    expects: "The second is saved; the first may be refused.",
+    onWire: GOES_ON,
+    cause:
+      "decode() raised UnicodeDecodeError, and nobody caught it: refuse that connection, and accept the next.",
+    run: async (trial) => {
+      const { attempt, all } = await trial.file(TEXT)
+      attempt.send(concat([Uint8Array.of(0xff, 0xfe), all]))
+      attempt.finish()
+      await attempt.untilEnd(trial.server.timeoutMs)
+      await trial.transfers(TEXT)
     },
   },
   {

@@ -38,7 +38,7 @@ export interface FileCase extends Omit<LabCase, "run"> {
   readonly onWire?: string
   /** It takes a server that serves more than one client. */
   readonly several?: boolean
-  run(trial: FileTrial): Promise<void>
+  run(trial: FileTrial): Promise<unknown>
 }
 
 /** With the folder or without it. */
@@ -88,19 +88,21 @@ export class FileTrial implements AsyncDisposable {
   }
 
   /** The whole transfer as the document's receiver needs it. */
-  async transfers(data: string | Uint8Array, name?: (unique: string) => string): Promise<void> {
+  async transfers(data: string | Uint8Array, name?: (unique: string) => string): Promise<SentFile> {
     const file = await this.file(data, name)
     await file.sendPaused()
     await file.isSaved()
+    return file
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { dir, names } = this.shared
     if (dir === undefined) return
-    const all = await fs.readdir(dir).catch(() => [])
-    // Under whatever name: a server may take a path for one, or number it.
+    const all = await fs.readdir(dir, { encoding: "buffer" }).catch(() => [])
+    // Under whatever name: a server may take a path for one, or number it, or take bytes that are no text.
     const ours = all.filter((saved) => names.some((name) => saved.includes(name)))
-    for (const saved of ours) await fs.rm(join(dir, saved), { force: true }).catch(() => {})
+    for (const saved of ours)
+      await fs.rm(Buffer.concat([Buffer.from(join(dir, "/")), saved]), { force: true }).catch(() => {})
   }
 }
 

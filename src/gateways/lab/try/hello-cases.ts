@@ -2,7 +2,7 @@ import { CLIENT_GREETING, SERVER_GREETING } from "../../../protocol/lab/hello.ts
 import { labLimits } from "../../../protocol/lab/lab-limits.ts"
 import type { Attempt } from "./attempt.ts"
 import { type Failure, fail, type LabCase, type Outcome, PASS, type TriedServer } from "./case.ts"
-import { answered, commonCases } from "./common-cases.ts"
+import { answered, commonCases, connectAgain, inOnePiece, PIECES_TRIES } from "./common-cases.ts"
 
 const REST_MS = 150 // what is not asked for comes right behind what is
 const HALF = CLIENT_GREETING.length / 2
@@ -59,16 +59,56 @@ export function helloCases(): readonly LabCase[] {
     },
     common["next-client"],
     {
+      name: "one-piece",
+      demand: "basic",
+      does: `Connects ${PIECES_TRIES} times, as long as there is a server.`,
+      expects: "The greeting comes in one piece.",
+      cause:
+        "Several send() calls are several pieces, and the document's client, which reads with one recv(), gets the first: send the greeting in one call.",
+      async run(server) {
+        for (let n = 0; n < PIECES_TRIES; n++) {
+          using attempt = n === 0 ? await server.connect() : await connectAgain(server)
+          if (!attempt) break
+          const failure = await inOnePiece(attempt, server.timeoutMs)
+          if (failure) return failure
+          attempt.send(CLIENT_GREETING)
+          attempt.finish()
+          await read(attempt, server.timeoutMs)
+        }
+        return PASS
+      },
+    },
+    {
+      name: "listens",
+      demand: "basic",
+      does: `Hears the greeting, waits a moment, and sends ${CLIENT_GREETING}`,
+      expects: "The connection is still open then.",
+      cause:
+        "The server closes behind its own greeting: recv() of the client's comes first, and then close().",
+      async run(server) {
+        using attempt = await server.connect()
+        const failure = await greeted(attempt, server.timeoutMs)
+        if (failure) return failure
+        await attempt.quiet(REST_MS)
+        if (attempt.end !== undefined)
+          return fail(attempt, "The server closed the connection before the client had greeted back.")
+        attempt.send(CLIENT_GREETING)
+        return (await read(attempt, server.timeoutMs)) ?? PASS
+      },
+    },
+    {
       name: "closes",
       demand: "basic",
-      does: `Sends ${CLIENT_GREETING} after the server's greeting, and waits.`,
-      expects: "The end of the connection.",
+      does: `Sends ${CLIENT_GREETING} after the server's greeting, waits, and at last ends its half.`,
+      expects: "The end of the connection, and no word before it.",
       cause: "close() is missing behind the recv of the client's greeting.",
       async run(server) {
         using attempt = await server.connect()
         const failure = await whole(attempt, server.timeoutMs)
         if (failure) return failure
-        if (await attempt.untilEnd(server.timeoutMs)) return PASS
+        // Who reads to the end of the stream is right, and the document's client makes one.
+        if (!(await attempt.untilEnd(server.timeoutMs / 2))) attempt.finish()
+        if (await attempt.untilEnd(server.timeoutMs / 2)) return (await greeted(attempt, 0)) ?? PASS
         const what = `The connection was still open ${server.timeoutMs / 1000} s after the client's greeting.`
         return fail(attempt, what)
       },
@@ -112,6 +152,14 @@ export function helloCases(): readonly LabCase[] {
       expects: "The server reads all of it, and the next client is greeted.",
       cause: 'Text is decoded or printed in ASCII, which has no ü: use decode("utf-8").',
       run: common.thenNext("After this greeting", hears("Grüße! 🙂")),
+    },
+    {
+      name: "not-utf-8",
+      demand: "robust",
+      does: "Greets with two bytes that are no text, ff fe.",
+      expects: "The server reads them, and the next client is greeted.",
+      cause: 'decode() raises UnicodeDecodeError, which ends the program: catch it, or use errors="replace".',
+      run: common.thenNext("After these bytes", hears(Uint8Array.of(0xff, 0xfe))),
     },
     {
       name: "largest",

@@ -9,7 +9,7 @@ import {
   PASS,
   type TriedServer,
 } from "./case.ts"
-import { answered, commonCases } from "./common-cases.ts"
+import { answered, commonCases, inOnePiece, PIECES_TRIES, waitsForTheEnd } from "./common-cases.ts"
 
 export interface PingTryOptions {
   /** What ends a connection; undefined: the words that are met are tried in turn. */
@@ -74,6 +74,8 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
       async run(server) {
         using attempt = await server.connect()
         await say(attempt, PING)
+        const failure = await answered(attempt, PONG, 0, server.timeoutMs)
+        if (failure) return waitsForTheEnd(attempt, failure)
         return (await exactly(attempt, PONG, server.timeoutMs)) ?? PASS
       },
     },
@@ -92,6 +94,24 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
           (await ping(attempt, server.timeoutMs))
         await leaving.part(attempt)
         return failure ?? PASS
+      },
+    },
+    {
+      name: "one-piece",
+      demand: "basic",
+      does: `Sends PING ${PIECES_TRIES} times, each when the one before is answered.`,
+      expects: "Each PONG comes in one piece.",
+      cause:
+        "Several send() calls are several pieces, and the document's client, which reads an answer with one recv(), gets the first: send it in one call.",
+      async run(server) {
+        using attempt = await server.connect()
+        for (let n = 0; n < PIECES_TRIES && attempt.end === undefined; n++) {
+          attempt.send(PING)
+          const failure = await inOnePiece(attempt, server.timeoutMs)
+          if (failure) return failure
+        }
+        await leaving.leave(attempt)
+        return PASS
       },
     },
     {
@@ -131,10 +151,12 @@ export function pingCases({ token }: PingTryOptions = {}): readonly LabCase[] {
       async run(server) {
         using attempt = await server.connect()
         await say(attempt, PING + PING)
-        const failure = await exactly(attempt, PONG + PONG, server.timeoutMs)
+        const failure = await answered(attempt, PONG + PONG, 0, server.timeoutMs)
+        if (!failure) return (await exactly(attempt, PONG + PONG, server.timeoutMs)) ?? PASS
         if (attempt.text === PONG && attempt.end !== undefined)
           return notApplicable("It closes after each answer: see several.")
-        return failure ?? PASS
+        await leaving.leave(attempt)
+        return failure
       },
     },
     {

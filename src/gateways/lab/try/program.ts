@@ -44,6 +44,18 @@ export class TriedProgram {
     process.off("exit", this.#kill)
   }
 
+  /** Whether it ended by itself with an error. */
+  get failed(): boolean {
+    const { exitCode, signalCode } = this.#child ?? {}
+    return (exitCode ?? 0) !== 0 || signalCode != null
+  }
+
+  /** Waits so long for its end. */
+  async settle(ms: number): Promise<void> {
+    const child = this.#child
+    if (child && this.ended === undefined) await Promise.race([once(child, "exit"), sleep(ms)])
+  }
+
   /** How it ended by itself, with the last thing that it wrote; undefined while it runs. */
   get ended(): string | undefined {
     const { exitCode, signalCode } = this.#child ?? {}

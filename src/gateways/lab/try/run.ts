@@ -9,6 +9,7 @@ import {
   notApplicable,
   type Opened,
   type Outcome,
+  type Seen,
   type Tried,
   type TriedServer,
 } from "./case.ts"
@@ -38,6 +39,8 @@ export interface TryOptions {
 const CASE_TIMEOUTS = 5 // as many answers may be late; then a case is over, whatever the server does
 const START_MS = 5_000 // until a server that was started takes connections
 const AGAIN_MS = 50
+const SEEN_MS = 50 // a connection that breaks shows it a little before the program has ended
+const UNSEEN_MS = 250 // and where nothing else can be judged, that is worth some time
 const NOTHING = new Uint8Array()
 const ANEW = "With --start COMMAND it is started anew for each case."
 
@@ -128,13 +131,14 @@ async function tryOne(one: LabCase, options: TryOptions, isFirst: boolean): Prom
   }
   try {
     program?.start()
-    return await Promise.race([one.run(server), line.over])
+    const outcome = await Promise.race([one.run(server), line.over])
+    return program && !one.mayEnd ? await withBreakdown(outcome, line.open.at(-1), program) : outcome
   } catch (error) {
     const last = line.open.findLast(({ isReached }) => isReached)
     if (!(error instanceof LandlineError) || error.code !== "no_hub" || (isFirst && !last)) throw error
     if (last) return fail(last, line.lost)
-    if (program) return { verdict: "fail", what: error.message, sent: NOTHING, got: NOTHING }
-    if (one.ended !== undefined) return { verdict: "fail", what: one.ended, sent: NOTHING, got: NOTHING }
+    if (program) return failWith(undefined, error.message)
+    if (one.ended !== undefined) return failWith(undefined, one.ended)
     return notApplicable(`The server has ended. ${ANEW}`)
   } finally {
     line.close()
@@ -142,6 +146,23 @@ async function tryOne(one: LabCase, options: TryOptions, isFirst: boolean): Prom
     if (program) for (const attempt of line.open) attempt.reset() // the port is to be free again
   }
 }
+
+/** A server that breaks down has failed, also where nobody could see it on the wire; and its last words say why. */
+async function withBreakdown(
+  outcome: Outcome,
+  last: Seen | undefined,
+  program: TriedProgram,
+): Promise<Outcome> {
+  if (last?.end !== undefined)
+    await program.settle(outcome.verdict === "not applicable" ? UNSEEN_MS : SEEN_MS)
+  if (!program.failed) return outcome
+  return outcome.verdict === "fail"
+    ? { ...outcome, what: `${outcome.what} ${program.ended}.` }
+    : failWith(last, `${program.ended}.`)
+}
+
+const failWith = (last: Seen | undefined, what: string): Outcome & { verdict: "fail" } =>
+  last ? fail(last, what) : { verdict: "fail", what, sent: NOTHING, got: NOTHING }
 
 /** The connections of one case, and the time that it may take. */
 class Line {
@@ -160,8 +181,7 @@ class Line {
     this.over = promise
     this.#stop = () => {
       const what = `It was not over after ${Math.round((options.timeoutMs * CASE_TIMEOUTS) / 1000)} s.`
-      const last = this.open.at(-1)
-      resolve(last ? fail(last, what) : { verdict: "fail", what, sent: NOTHING, got: NOTHING })
+      resolve(failWith(this.open.at(-1), what))
     }
     this.#timer = setTimeout(this.#stop, options.timeoutMs * CASE_TIMEOUTS)
     options.signal.addEventListener("abort", this.#stop)

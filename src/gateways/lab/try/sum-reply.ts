@@ -1,7 +1,9 @@
 import { LandlineError } from "../../../protocol/errors.ts"
-import { diagnoseSum } from "../../../protocol/lab/sum-diagnosis.ts"
+import { shownBytes } from "../../../protocol/lab/diagnosis.ts"
+import { diagnoseOrder, diagnoseSum } from "../../../protocol/lab/sum-diagnosis.ts"
 import {
   encodeRequest,
+  isBinary,
   SUM_FORMATS,
   SumDecoder,
   type SumFormatName,
@@ -9,14 +11,17 @@ import {
 import type { Silence, SumFormat, SumMessage } from "../../../protocol/lab/sum-message.ts"
 import type { Attempt } from "./attempt.ts"
 import { type Failure, fail, failAt, type TriedServer } from "./case.ts"
-import { silence } from "./common-cases.ts"
+import { connectAgain, silence, waitsForTheEnd } from "./common-cases.ts"
 
 export const NAME = "Landline"
 export const NUMBER = 25n
 
+const BRACE = "{".charCodeAt(0)
+const BLANKS: readonly number[] = Array.from(" \t\r\n", (sign) => sign.charCodeAt(0))
 const PAUSE_MS = 150 // ends a reply that nothing else ends
 const REST_MS = 150 // what is not asked for comes right behind what is
-const OTHER_FORMAT_MS = 500 // for the answer in each format but the first: only one of them can be right
+const OTHER_FORMAT_MS = 500 // at most, for the answer in each format but the first: only one of them can be right
+const OTHER_FORMAT_TIMEOUTS = 0.2 // as much, where an answer may take less: all of them together end before the case
 
 /** Reads so many replies, or those that come; `isMore`: something that is none stands behind them. */
 export async function readReplies(
@@ -59,14 +64,35 @@ export async function readReply(
   timeoutMs: number,
 ): Promise<SumMessage | Failure> {
   const { messages, failure } = await readReplies(attempt, 1, timeoutMs)
+  const begun = asked.kind === "json" ? beginsWrong(attempt) : undefined
+  if (begun) return begun
   const [reply] = messages
-  if (!reply) return failure
+  if (!reply) return isBinary(asked) ? { ...failure, cause: NETWORK_ORDER } : failure
   const { format, number } = reply
   if (format.kind !== asked.kind || !sameKeys(asked, format))
     return fail(attempt, `The reply has another form than the request: ${formWords(format)}.`)
-  if (number < 1n || number > 100n)
-    return fail(attempt, `The server's number is ${number}, not one from 1 to 100.`)
+  if (number < 1n || number > 100n) {
+    const order = diagnoseOrder(reply, attempt.got.length)
+    return order
+      ? failAt(attempt, order)
+      : fail(attempt, `The server's number is ${number}, not one from 1 to 100.`)
+  }
   return reply
+}
+
+const NETWORK_ORDER =
+  'One recv() need not bring the whole request; and a number goes in network order, its high byte first: ntohl() and htonl(), or struct with ">i".'
+
+/** Something stands before a reply in JSON, such as a greeting, a length, or the mark of another encoding. */
+function beginsWrong(attempt: Attempt): Failure | undefined {
+  const byte = attempt.got.findIndex((one) => !BLANKS.includes(one))
+  if (byte === -1 || attempt.got[byte] === BRACE) return undefined
+  return failAt(attempt, {
+    byte,
+    expected: 'the reply, which begins with "{"',
+    got: shownBytes(attempt.got.subarray(byte)),
+    mend: "The reply is one JSON object in UTF-8: nothing stands before it, no greeting, no length, no other text.",
+  })
 }
 
 export const isFailure = (read: SumMessage | Failure): read is Failure => "verdict" in read
@@ -87,10 +113,13 @@ function formWords(format: SumFormat): string {
 /** Those that are tried, the document's first; the rest are met in programs of the same assignment. */
 const FORMATS: readonly SumFormat[] = [
   SUM_FORMATS.json,
+  { kind: "json", nameKey: "client_name", numberKey: "client_number", line: true },
+  { kind: "json", nameKey: "name", numberKey: "number", line: false }, // without the newline first: see `find`
   SUM_FORMATS.jsonline,
   { kind: "json", nameKey: "message", numberKey: "integer", line: false },
   SUM_FORMATS.comma,
   SUM_FORMATS.colon,
+  { kind: "text", separator: ": ", end: "\n" },
   SUM_FORMATS.semicolon,
   SUM_FORMATS.pipe,
   SUM_FORMATS.lines,
@@ -118,32 +147,44 @@ export class SumSpeech {
     return this.#found
   }
 
-  /** @returns why there is none that the server answers in */
+  /**
+   * Takes the first format that is answered in itself: a server that wants no newline may be done before one comes,
+   * and one that looks for the last number finds it in others' formats too.
+   * @returns why there is none
+   */
   async find(server: TriedServer): Promise<Failure | undefined> {
-    let first: Failure | undefined
     if (this.#found) return undefined
+    let unanswered: Failure | undefined
+    let otherwise: Failure | undefined // it was answered, but not so
+    const { timeoutMs } = server
     for (const format of this.#candidates) {
       try {
         using attempt = await server.connect()
         attempt.send(encodeRequest(NAME, NUMBER, format))
-        const wait = first ? Math.min(OTHER_FORMAT_MS, server.timeoutMs) : server.timeoutMs
+        const isFirst = (unanswered ?? otherwise) === undefined
+        const wait = isFirst ? timeoutMs : Math.min(OTHER_FORMAT_MS, timeoutMs * OTHER_FORMAT_TIMEOUTS)
         const read = await readReply(attempt, format, wait)
-        const { messages, failure, isMore } = await readReplies(attempt, 2, REST_MS)
-        if (isFailure(read) && messages.length === 0) {
-          first ??= read
-          continue
+        const more = attempt.got.length > 0 ? await readReplies(attempt, 2, REST_MS) : undefined
+        if (more && more.messages.length > 1)
+          return fail(attempt, "More than one reply came to one request.")
+        if (!isFailure(read)) {
+          if (more?.isMore) return more.failure
+          this.#found = format
+          return undefined
         }
-        if (messages.length > 1) return fail(attempt, "More than one reply came to one request.")
-        if (isFailure(read)) return read
-        if (isMore) return failure
-        this.#found = format
-        return undefined
+        if (!more?.messages.length) unanswered ??= read
+        else otherwise ??= read
       } catch (error) {
-        if (!first || !(error instanceof LandlineError)) throw error
-        const what = `${first.what} Then the server had ended. If it speaks another format than the document's, name it with --format.`
-        return { ...first, what }
+        if (otherwise) return otherwise
+        if (!unanswered || !(error instanceof LandlineError)) throw error
+        const what = `${unanswered.what} Then the server had ended. If it speaks another format than the document's, name it with --format.`
+        return { ...unanswered, what }
       }
     }
-    return first
+    if (otherwise || !unanswered || unanswered.got.length > 0) return otherwise ?? unanswered
+    using attempt = await connectAgain(server)
+    if (!attempt) return unanswered
+    attempt.send(encodeRequest(NAME, NUMBER, this.#candidates[0]!))
+    return waitsForTheEnd(attempt, unanswered)
   }
 }
