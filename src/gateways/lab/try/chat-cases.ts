@@ -48,7 +48,7 @@ const narrowChatCases: readonly LabCase[] = [
     does: "Lets two clients join, each with its username as the first frame, and one of them say hello.",
     expects: "The other gets the sender's username frame and then the message frame.",
     cause:
-      "What goes to every socket but the sender's is user['header'] + user['data'] + message['header'] + message['data']; and a server that stays with one client has nobody to send it to: wait for all sockets with select.",
+      "What goes to every socket but the sender's is user['header'] + user['data'] + message['header'] + message['data']; and a server that stays with one client has nobody to send it to: wait for all sockets with select. (A server that answers every message has headers of 64 bytes: --header 64.)",
     run: steps(async (server) => {
       const [bob, ada] = await joined(server, "bob", "ada")
       ada.say("hello")

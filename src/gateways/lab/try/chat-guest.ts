@@ -60,6 +60,7 @@ export class ChatGuest {
   #wrong(length: number, from: ChatGuest, timeoutMs: number): string {
     const { news, attempt, name } = this
     const to = from === this ? "" : ` to ${name}`
+    if (attempt.end === "too much") return `More came${to} than is read here, without an end.`
     if (attempt.end !== undefined && news.length < length)
       return `The server ended the connection${to} after ${news.length} of ${length} bytes.`
     if (news.length === 0)
