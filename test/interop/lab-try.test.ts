@@ -103,7 +103,7 @@ const FLAWS: { readonly [Service in LabServiceName]?: Record<string, readonly st
     ascii: ["non-ascii"],
     dies_of_bytes: ["not-utf-8"],
     pieces: ["one-piece"],
-    hears_nothing: ["listens", "early", "byte-by-byte"],
+    hears_nothing: ["listens", "early", "byte-by-byte", "non-ascii", "not-utf-8", "largest"],
     echo: ["closes"],
     stays_open: ["closes"],
     waits: ["as-documented"],

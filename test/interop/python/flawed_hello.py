@@ -47,10 +47,14 @@ def serve(conn):
             time.sleep(0.01)
             greeting = greeting[6:]
         conn.sendall(greeting)
-        data = b"" if flaw == "hears_nothing" else hear(conn)
+        if flaw == "hears_nothing":
+            time.sleep(0.05)
+            return conn.close()
+        data = hear(conn)
         strict = flaw in ("ascii", "dies_of_bytes")
         data.decode("ascii" if flaw == "ascii" else "utf-8", "strict" if strict else "replace")
         if flaw == "echo":
+            time.sleep(0.2)
             conn.sendall(data)
     except ConnectionResetError:
         if flaw == "no_reset":
