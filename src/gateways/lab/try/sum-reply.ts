@@ -165,8 +165,7 @@ export class SumSpeech {
         const wait = isFirst ? timeoutMs : Math.min(OTHER_FORMAT_MS, timeoutMs * OTHER_FORMAT_TIMEOUTS)
         const read = await readReply(attempt, format, wait)
         const more = attempt.got.length > 0 ? await readReplies(attempt, 2, REST_MS) : undefined
-        if (more && more.messages.length > 1)
-          return fail(attempt, "More than one reply came to one request.")
+        if (more && more.messages.length > 1) return fail(attempt, "More than one reply came to one request.")
         if (!isFailure(read)) {
           if (more?.isMore) return more.failure
           this.#found = format
