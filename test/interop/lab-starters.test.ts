@@ -92,7 +92,7 @@ describe("landline serve --lab: the card, and what can be typed from it", () => 
     const { host } = new URL(hub.address)
     const { stdout } = hub.program
     assert.match(stdout, /^\[INFO\] \[start\]: Made the room lab$/m)
-    assert.ok(stdout.includes(`\n  room    lab    ${hub.address}/rooms/lab\n`), stdout)
+    assert.ok(stdout.includes(`\n  room    lab    ${hub.address}/#/rooms/lab\n`), stdout)
     assert.ok(stdout.includes(`\n  traces  npx landline lab trace --hub ${host}\n`), stdout)
     const [, line] = /^ {2}script {4}(curl .*)$/m.exec(stdout)!
     assert.match(await typed(line!.replace("curl", "curl -sS")), /^Said in lab as ~guest\.\n$/)

@@ -37,7 +37,7 @@ export function cardLines(card: Card, columns?: number, colours = false): string
   })
   const about = [
     ["hub", addresses.join("  ")],
-    ["room", `${room}    ${addresses[0]}/rooms/${encodeURIComponent(room)}`],
+    ["room", `${room}    ${addresses[0]}/#/rooms/${encodeURIComponent(room)}`],
     ["traces", `npx landline lab trace --hub ${hub}`],
     ["table", `npx landline lab table --hub ${hub}`],
   ].flatMap(([label, text]) => paragraph(label!, text!, columns))
