@@ -56,7 +56,7 @@ test("card: a name made to break a terminal is shown, and a long one is broken",
 test("card: a hub that serves a part of the lab has a card of that part", () => {
   const lines = cardLines({ ...card, services: [{ service: "chat", port: 2000 }], room: "lobby" })
   assert.equal(lines.filter((line) => line.startsWith("python3")).length, 1)
-  assert.ok(lines.includes("  room    lobby    http://192.168.100.100:17300/rooms/lobby"))
+  assert.ok(lines.includes("  room    lobby    http://192.168.100.100:17300/#/rooms/lobby"))
 })
 
 test("docs/lab.md shows the card of a class as it is printed on 80 columns", async () => {
