@@ -30,7 +30,7 @@ const SCREENS: Record<string, { at: string; ready(page: Page): Promise<unknown> 
   feeds: { at: "#/feeds", ready: (page) => page.getByText("workshop/temp").first().waitFor() },
   feed: { at: "#/feeds/workshop/temp", ready: (page) => page.locator("canvas").first().waitFor() },
   line: { at: "#/line", ready: (page) => page.getByRole("heading").first().waitFor() },
-  lab: { at: "#/lab", ready: (page) => page.getByText("12345").first().waitFor() },
+  lab: { at: "#/lab", ready: (page) => page.getByText("expected length").first().waitFor() },
 }
 /** Of these the README tells. */
 const IN_README = ["rooms-wide-light", "feed-wide-dark", "rooms-narrow-light", "lab-wide-light"]
@@ -38,11 +38,12 @@ const IN_README = ["rooms-wide-light", "feed-wide-dark", "rooms-narrow-light", "
 await using hub = await startHub({ port: 0, data: ":memory:", name: "Workshop 3", lab: "chat:0,ping:0" })
 await using scene = await fillHub(hub)
 await using browser = await openBrowser()
+const who = ["Ada", "Grace", "Karen", "Radia"] // each look is another browser, and a name belongs to one
 for (const [look, options] of Object.entries(LOOKS)) {
   const visitor = await browser.person(options)
   await visitor.goto(hub.address)
   await visitor.screenshot({ path: join(all, `first-visit-${look}.png`) })
-  const page = await enter(visitor, hub.address, "Ada")
+  const page = await enter(visitor, hub.address, who.shift()!)
   for (const [name, { at, ready }] of Object.entries(SCREENS)) {
     await page.goto(`${hub.address}/${at}`)
     await ready(page).catch(() => console.log(`${name}: not ready`))
