@@ -1,0 +1,84 @@
+import { memo } from "react"
+import { type FileInfo, filePath } from "../../../src/protocol/files.ts"
+import { printableLine } from "../../../src/protocol/text.ts"
+import { to } from "../app/route.ts"
+import { ago, bytesText, counted, dayText, fullTime } from "../ui/format.ts"
+import { Icon } from "../ui/icon.tsx"
+import { Untrusted } from "../ui/untrusted.tsx"
+import { typeText } from "./preview.ts"
+
+/** A table; where it is narrow, its rows are cards. */
+export function FilesTable({
+  files,
+  onOpen,
+}: {
+  files: readonly FileInfo[]
+  onOpen: (file: FileInfo) => void
+}) {
+  return (
+    <table className="files-table">
+      <thead>
+        <tr>
+          <th>Name</th>
+          <th className="number">Size</th>
+          <th>Room</th>
+          <th>From</th>
+          <th>When</th>
+          <th className="number">Got</th>
+          <th>Kept</th>
+          <th>
+            <span className="visually-hidden">Download</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {files.map((file) => (
+          <FileRow key={file.id} file={file} onOpen={onOpen} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const FileRow = memo(({ file, onOpen }: { file: FileInfo; onOpen: (file: FileInfo) => void }) => {
+  const { name, bytes, type, items, sender, time, room, downloads, expires } = file
+  return (
+    <tr>
+      <td className="files-name">
+        <button type="button" onClick={() => onOpen(file)}>
+          <Icon name={items ? "folder" : "file"} />
+          <span>
+            <Untrusted text={name} />
+            <span className="note">{typeText(type, items)}</span>
+          </span>
+        </button>
+      </td>
+      <td className="number">{bytesText(bytes)}</td>
+      <td className="files-in">
+        {room !== undefined && (
+          <a href={to("rooms", room)}>
+            <Untrusted text={room} />
+          </a>
+        )}
+      </td>
+      <td className="files-from">
+        <Untrusted text={sender} />
+      </td>
+      <td title={fullTime(time)}>{ago(time)}</td>
+      <td className="number files-got" title={`Got ${counted(downloads, "time")}`}>
+        {downloads.toLocaleString()}
+      </td>
+      <td className="files-kept">{expires === undefined ? "" : `until ${dayText(expires)}`}</td>
+      <td className="files-get">
+        <a
+          href={filePath(file)}
+          download={name}
+          className="icon-button"
+          aria-label={`Download ${printableLine(name)}`}
+        >
+          <Icon name="download" />
+        </a>
+      </td>
+    </tr>
+  )
+})
