@@ -15,7 +15,7 @@ import {
   sha256,
   underWay,
   uploadOffsets,
-} from "../support/web-files.ts"
+} from "../support/browser-files.ts"
 
 const MIB = 1024 * 1024
 /** So slow that a test can act while a file is on its way. */
