@@ -2,10 +2,6 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
-import { startHubProcess } from "../support/hub-process.ts"
-import { openLine } from "../support/line.ts"
-import { openSlowLine } from "../support/slow-line.ts"
-import { tempDir } from "../support/temp.ts"
 import {
   choose,
   distinctBytes,
@@ -16,6 +12,10 @@ import {
   underWay,
   uploadOffsets,
 } from "../support/browser-files.ts"
+import { startHubProcess } from "../support/hub-process.ts"
+import { openLine } from "../support/line.ts"
+import { openSlowLine } from "../support/slow-line.ts"
+import { tempDir } from "../support/temp.ts"
 
 const MIB = 1024 * 1024
 /** So slow that a test can act while a file is on its way. */

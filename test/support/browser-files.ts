@@ -3,8 +3,7 @@ import { readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import type { Page } from "playwright-core"
 
-// In the page, where functions that are handed to it run.
-declare const document: { querySelector(selector: string): { readonly value: number } | null }
+// In the page: see dragFile.
 declare const drag: (type: string) => void
 
 /** Bytes that no piece of which is like another: a number in each four. */
@@ -55,7 +54,7 @@ export function uploadOffsets(page: Page): number[] {
 /** Resolves when the first upload of the page has so many bytes on their way. */
 export async function underWay(page: Page, bytes: number): Promise<void> {
   await page.waitForFunction(
-    (bytes) => (document.querySelector(".transfer progress")?.value ?? 0) >= bytes,
+    (bytes) => (document.querySelector<HTMLProgressElement>(".transfer progress")?.value ?? 0) >= bytes,
     bytes,
   )
 }

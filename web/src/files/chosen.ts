@@ -13,7 +13,7 @@ export interface FolderFile {
 export type Target = { readonly room: string } | { readonly link: true }
 
 /** As a file chooser gives them: those of a folder bear their path, which begins with the folder's name. */
-export function groupFiles(files: readonly File[]): Chosen[] {
+export function groupFiles(files: readonly (File & { readonly webkitRelativePath: string })[]): Chosen[] {
   const folders = new Map<string, FolderFile[]>()
   const single: Chosen[] = []
   for (const file of files) {

@@ -15,6 +15,7 @@ export function FilesTable({
   files: readonly FileInfo[]
   onOpen: (file: FileInfo) => void
 }) {
+  const expiring = files.some(({ expires }) => expires !== undefined)
   return (
     <table className="files-table">
       <thead>
@@ -24,8 +25,8 @@ export function FilesTable({
           <th>Room</th>
           <th>From</th>
           <th>When</th>
-          <th className="number">Got</th>
-          <th>Kept</th>
+          <th className="number">Downloads</th>
+          {expiring && <th>Kept</th>}
           <th>
             <span className="visually-hidden">Download</span>
           </th>
@@ -33,14 +34,21 @@ export function FilesTable({
       </thead>
       <tbody>
         {files.map((file) => (
-          <FileRow key={file.id} file={file} onOpen={onOpen} />
+          <FileRow key={file.id} file={file} expiring={expiring} onOpen={onOpen} />
         ))}
       </tbody>
     </table>
   )
 }
 
-const FileRow = memo(({ file, onOpen }: { file: FileInfo; onOpen: (file: FileInfo) => void }) => {
+interface FileRowProps {
+  readonly file: FileInfo
+  /** Some file goes by itself: there is a column that says when. */
+  readonly expiring: boolean
+  readonly onOpen: (file: FileInfo) => void
+}
+
+const FileRow = memo(({ file, expiring, onOpen }: FileRowProps) => {
   const { name, bytes, type, items, sender, time, room, downloads, expires } = file
   return (
     <tr>
@@ -68,7 +76,7 @@ const FileRow = memo(({ file, onOpen }: { file: FileInfo; onOpen: (file: FileInf
       <td className="number files-got" title={`Got ${counted(downloads, "time")}`}>
         {downloads.toLocaleString()}
       </td>
-      <td className="files-kept">{expires === undefined ? "" : `until ${dayText(expires)}`}</td>
+      {expiring && <td>{expires === undefined ? "" : `until ${dayText(expires)}`}</td>}
       <td className="files-get">
         <a
           href={filePath(file)}

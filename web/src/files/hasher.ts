@@ -1,10 +1,5 @@
 import { LandlineError } from "../../../src/client/main.ts"
-import type { ZipMember } from "../../../src/protocol/zip.ts"
-
-/** A file inside a folder that goes as a zip. */
-export interface Member extends ZipMember {
-  readonly file: Blob
-}
+import type { Member } from "./zip-slice.ts"
 
 /** A question to the worker: bytes, the zip of a folder, or what is at an address of the hub. */
 export interface Asked {

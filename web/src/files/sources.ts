@@ -1,9 +1,10 @@
 import { LandlineError } from "../../../src/client/main.ts"
-import { crc32 } from "../../../src/protocol/crc32.ts"
 import { fileName, relativePath } from "../../../src/protocol/file-names.ts"
-import { descriptor, directory, localHeader, zipBytes } from "../../../src/protocol/zip.ts"
+import { zipBytes } from "../../../src/protocol/zip.ts"
 import type { Chosen, FolderFile } from "./chosen.ts"
-import { Digest, type Member } from "./hasher.ts"
+import { filePrint, folderPrint } from "./fingerprint.ts"
+import { Digest } from "./hasher.ts"
+import { type Member, zipSlice } from "./zip-slice.ts"
 
 /** Something to send, whose bytes can be read again, and are never all in memory. */
 export interface Source {
@@ -40,7 +41,7 @@ function fileSource(file: File): Source {
     items: 0,
     async fingerprint() {
       const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer())
-      return `${crc32(head)} ${file.size} ${file.lastModified} ${name}`
+      return filePrint(name, file.size, file.lastModified, head)
     },
     digest: (onRead) => new Digest(file, onRead),
     slice: async (start, end) => file.slice(start, end),
@@ -62,14 +63,11 @@ function folderSource(folder: string, files: readonly FolderFile[]): Source {
     name,
     bytes,
     items: members.length,
-    async fingerprint() {
-      const list = members.map(({ path, bytes, mtimeMs }) => [path, bytes, mtimeMs])
-      return `${crc32(new TextEncoder().encode(JSON.stringify(list)))} ${bytes} ${members.length} ${name}`
-    },
+    fingerprint: async () => folderPrint(name, members),
     digest: (onRead) => new Digest(members, onRead),
     async slice(start, end, digest) {
       await digest.reached(end)
-      return new Blob(within(parts(members, digest.crcs), start, end))
+      return zipSlice(members, digest.crcs, start, end)
     },
     async readable() {
       for (const { file } of members) if (!(await isReadable(file))) return false
@@ -102,33 +100,4 @@ function membersOf(folder: string, files: readonly FolderFile[]): Member[] {
   })
   // By code unit: in whatever order the browser lists them, the zip is the same.
   return members.sort((a, b) => (a.path < b.path ? -1 : 1))
-}
-
-/** All of a zip in order, as far as its CRCs are known. */
-function* parts(
-  members: readonly Member[],
-  crcs: readonly number[],
-): Generator<Blob | Uint8Array<ArrayBuffer>> {
-  for (const [index, member] of members.entries()) {
-    yield localHeader(member)
-    yield member.file
-    const crc = crcs[index]
-    if (crc === undefined) return
-    yield descriptor(member, crc)
-  }
-  yield* directory(members, crcs)
-}
-
-function within(parts: Iterable<Blob | Uint8Array<ArrayBuffer>>, start: number, end: number): BlobPart[] {
-  const found: BlobPart[] = []
-  let at = 0
-  for (const part of parts) {
-    const bytes = part instanceof Blob ? part.size : part.length
-    const from = Math.max(0, start - at)
-    const to = Math.min(bytes, end - at)
-    if (from < to) found.push(part instanceof Blob ? part.slice(from, to) : part.subarray(from, to))
-    at += bytes
-    if (at >= end) break
-  }
-  return found
 }

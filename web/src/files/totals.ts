@@ -1,6 +1,6 @@
 import { bytesText, counted } from "../ui/format.ts"
 import { timeLeft } from "./rate.ts"
-import type { Standing } from "./transfer.ts"
+import type { Standing } from "./standing.ts"
 
 /** All transfers together. */
 export interface Totals {

@@ -5,8 +5,8 @@ import { bytesText } from "../ui/format.ts"
 import { Icon } from "../ui/icon.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { LinkDialog } from "./link-dialog.tsx"
+import type { Standing } from "./standing.ts"
 import { paceText } from "./totals.ts"
-import type { Standing } from "./transfer.ts"
 import { uploads } from "./uploads.ts"
 
 const RUNS: readonly Standing["state"][] = ["queued", "sending", "checking", "waiting"]
@@ -98,6 +98,7 @@ function Done({ transfer: { sha256, path, target } }: { transfer: Standing }) {
       <details className="transfer-verified">
         <summary>
           <span className="tag good">verified</span> <code>{sha256!.slice(0, 12)}</code>
+          <Icon name="down" />
         </summary>
         <CopyLine text={sha256!} label="SHA-256, counted here and by the hub" />
       </details>

@@ -6,32 +6,8 @@ import type { Target } from "./chosen.ts"
 import { type Digest, unreadable } from "./hasher.ts"
 import { Rate } from "./rate.ts"
 import type { Source } from "./sources.ts"
+import type { Standing } from "./standing.ts"
 import { mayPassLater, send } from "./upload.ts"
-
-/**
- * `queued`: its turn comes. `sending`: bytes are on their way. `checking`: all are, and both ends compare what they
- * counted. `waiting`: for the line, or for what the note says. `paused`: by the person. `done`: there, and verified.
- */
-export type TransferState = "queued" | "sending" | "checking" | "waiting" | "paused" | "done" | "failed"
-
-/** How a transfer stands, for the screen. */
-export interface Standing {
-  readonly id: number
-  readonly name: string
-  readonly bytes: number
-  readonly items: number
-  readonly target: Target
-  readonly state: TransferState
-  /** Bytes on their way or there. */
-  readonly sent: number
-  /** Bytes a second, smoothed. */
-  readonly rate: number | undefined
-  /** Why it waits, or failed. */
-  readonly note: string | undefined
-  /** When it is there: its path at the hub, and its SHA-256 in hex. */
-  readonly path: string | undefined
-  readonly sha256: string | undefined
-}
 
 /** What a transfer is told of the hub, and tells of itself. */
 export interface Surroundings {

@@ -3,8 +3,8 @@ import { useHub } from "../hub/hub.tsx"
 import { Icon } from "../ui/icon.tsx"
 import { DropTarget } from "./drop-target.tsx"
 import { LeftRow } from "./left-row.tsx"
+import type { Standing } from "./standing.ts"
 import { headline, paceText, totalsOf } from "./totals.ts"
-import type { Standing } from "./transfer.ts"
 import { TransferRow } from "./transfer-row.tsx"
 import { type UploadsNow, uploads, useUploads } from "./uploads.ts"
 import "./transfers.css"
@@ -53,8 +53,11 @@ function Panel({ now: { transfers, left } }: { now: UploadsNow }) {
           onClick={() => setOpen((open) => !open)}
         >
           <Icon name={open ? "down" : "up"} />
-          <span role="status">{headline(totals, left.length)}</span>
+          <span>{headline(totals, left.length)}</span>
         </button>
+        <span className="visually-hidden" role="status">
+          {headline(totals, left.length)}
+        </span>
         {totals.underWay > 0 && (
           <button
             type="button"
