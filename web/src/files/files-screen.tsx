@@ -52,7 +52,9 @@ export default function FilesScreen() {
           </ChooseButton>
           <ChooseButton onChosen={(files) => sendChosen(groupFiles(files), { link: true })}>
             <Icon name="link" />
-            One-time link
+            <span>
+              <span className="files-wide">One-time </span>link
+            </span>
           </ChooseButton>
         </div>
       </header>

@@ -2,10 +2,12 @@ import { memo } from "react"
 import { type FileInfo, filePath } from "../../../src/protocol/files.ts"
 import { printableLine } from "../../../src/protocol/text.ts"
 import { to } from "../app/route.ts"
-import { ago, bytesText, counted, dayText, fullTime } from "../ui/format.ts"
+import { ago, bytesText, counted, fullTime } from "../ui/format.ts"
 import { Icon } from "../ui/icon.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { typeText } from "./preview.ts"
+
+const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" })
 
 /** A table; where it is narrow, its rows are cards. */
 export function FilesTable({
@@ -55,7 +57,7 @@ const FileRow = memo(({ file, expiring, onOpen }: FileRowProps) => {
       <td className="files-name">
         <button type="button" onClick={() => onOpen(file)}>
           <Icon name={items ? "folder" : "file"} />
-          <span>
+          <span title={printableLine(name)}>
             <Untrusted text={name} />
             <span className="note">{typeText(type, items)}</span>
           </span>
@@ -76,7 +78,11 @@ const FileRow = memo(({ file, expiring, onOpen }: FileRowProps) => {
       <td className="number files-got" title={`Got ${counted(downloads, "time")}`}>
         {downloads.toLocaleString()}
       </td>
-      {expiring && <td>{expires === undefined ? "" : `until ${dayText(expires)}`}</td>}
+      {expiring && (
+        <td title={expires === undefined ? undefined : fullTime(expires)}>
+          {expires !== undefined && `until ${DATE.format(expires)}`}
+        </td>
+      )}
       <td className="files-get">
         <a
           href={filePath(file)}

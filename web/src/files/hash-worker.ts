@@ -8,7 +8,11 @@ import { crc32 } from "../../../src/protocol/crc32.ts"
 import { descriptor, directory, localHeader } from "../../../src/protocol/zip.ts"
 import type { Asked, Told } from "./hasher.ts"
 
-const PIECE_BYTES = 2 * 1024 * 1024
+/** Read into one buffer again and again: what is left for the collector to find makes a tab grow by hundreds of MiB. */
+const BUFFER_BYTES = 1024 * 1024
+/** Where a browser cannot do that: a new buffer each time, which is small. */
+const SLICE_BYTES = 256 * 1024
+const TELL_BYTES = 2 * 1024 * 1024
 const stopped = new Set<number>()
 
 self.onmessage = ({ data }: MessageEvent<Asked | { readonly stop: number }>) => {
@@ -21,6 +25,7 @@ const tell = (told: Told) => self.postMessage(told)
 async function count({ id, what }: Asked): Promise<void> {
   const hash = sha256.create()
   let at = 0
+  let told = 0
   const add = (piece: Uint8Array) => {
     hash.update(piece)
     at += piece.length
@@ -30,8 +35,10 @@ async function count({ id, what }: Asked): Promise<void> {
     else if (what instanceof Blob) {
       for await (const piece of pieces(what)) {
         add(piece)
-        tell({ id, at })
         if (stopped.has(id)) return
+        if (at - told < TELL_BYTES) continue
+        tell({ id, at })
+        told = at
       }
     } else {
       const crcs: number[] = []
@@ -57,9 +64,32 @@ async function count({ id, what }: Asked): Promise<void> {
   }
 }
 
+/** A piece is valid until the next is asked for. */
 async function* pieces(blob: Blob): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < blob.size; at += PIECE_BYTES)
-    yield new Uint8Array(await blob.slice(at, at + PIECE_BYTES).arrayBuffer())
+  const reader = intoBuffer(blob)
+  if (!reader) {
+    for (let at = 0; at < blob.size; at += SLICE_BYTES)
+      yield new Uint8Array(await blob.slice(at, at + SLICE_BYTES).arrayBuffer())
+    return
+  }
+  try {
+    for (let buffer = new ArrayBuffer(Math.min(blob.size, BUFFER_BYTES)); buffer.byteLength > 0; ) {
+      const { done, value } = await reader.read(new Uint8Array(buffer))
+      if (done) return
+      yield value
+      buffer = value.buffer
+    }
+  } finally {
+    reader.cancel().catch(() => {})
+  }
+}
+
+function intoBuffer(blob: Blob): ReadableStreamBYOBReader | undefined {
+  try {
+    return blob.stream().getReader({ mode: "byob" })
+  } catch {
+    return undefined
+  }
 }
 
 async function* fetched(path: string): AsyncGenerator<Uint8Array> {
