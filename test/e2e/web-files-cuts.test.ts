@@ -1,4 +1,5 @@
 import assert from "node:assert/strict"
+import { appendFile } from "node:fs/promises"
 import { test } from "node:test"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
@@ -147,4 +148,20 @@ test("an upload is paused, goes on where it was, and another is cancelled: the h
   const { pathname } = new URL(response.url())
   assert.equal((await fetch(hub.address + pathname)).status, 404)
   await ada.getByRole("region", { name: "Uploads" }).waitFor({ state: "hidden" })
+})
+
+test("a file that is changed while it is sent is not sent on, and that is said", async () => {
+  await using folder = await tempDir()
+  const source = await distinctFile(folder.file("source.bin"), 40 * MIB) // more than goes in one request
+  await using hub = await startHub({ port: 0, data: folder.file("data") })
+  await using line = await openSlowLine(hub.address, SLOW)
+  await using browser = await openBrowser()
+  const ada = await enter(await browser.person(), `http://${line.address}`, "Ada", "#/files")
+  const gone = ada.waitForResponse((response) => response.request().method() === "DELETE")
+  await choose(ada, /Send to/, source.path)
+  await underWay(ada, 4 * MIB)
+  await appendFile(source.path, "more")
+  await ada.getByText("It cannot be read any more").waitFor()
+  assert.equal((await gone).status(), 204, "the hub keeps nothing of it")
+  assert.deepEqual(await (await fetch(`${hub.address}/files`)).text(), "")
 })

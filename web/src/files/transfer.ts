@@ -7,7 +7,7 @@ import { type Digest, unreadable } from "./hasher.ts"
 import { Rate } from "./rate.ts"
 import type { Source } from "./sources.ts"
 import type { Standing } from "./standing.ts"
-import { mayPassLater, send } from "./upload.ts"
+import { abandon, mayPassLater, send } from "./upload.ts"
 
 /** What a transfer is told of the hub, and tells of itself. */
 export interface Surroundings {
@@ -157,6 +157,7 @@ export class Transfer {
   #fail({ code, message }: LandlineError): void {
     if (this.upload !== undefined && (code === "checksum_mismatch" || code === "local_file")) {
       this.#around.over(this.upload)
+      void abandon(this.#around.http, this.upload)
       this.upload = undefined
     }
     const note =
