@@ -128,7 +128,9 @@ test("an upload is paused, goes on where it was, and another is cancelled: the h
   const offsets = uploadOffsets(ada)
   const gone = ada.waitForResponse((response) => response.request().method() === "DELETE")
   await choose(ada, /Send to/, source.path)
+  await ada.getByRole("link", { name: "Rooms" }).click() // moving about interrupts nothing
   await underWay(ada, 8 * MIB)
+  await ada.getByRole("link", { name: "Files" }).click()
   await ada.getByRole("button", { name: "Pause source.bin" }).click()
   await ada.getByText("paused", { exact: false }).first().waitFor()
   await ada.getByRole("button", { name: "Go on with source.bin" }).click()

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { hostname } from "node:os"
 import { test } from "node:test"
 import { fromBufferPromise } from "yauzl"
 import { connect } from "../../src/client/main.ts"
@@ -74,6 +75,21 @@ test("files: several at once, and a folder as one zip with its files in it, as t
     "a.txt": sha256(Buffer.from("first")),
     "nothing.txt": sha256(Buffer.alloc(0)),
   })
+  assert.deepEqual(browser.complaints, [])
+})
+
+test("files: on plain http at the hub's name, where there is no crypto.subtle, a file is verified all the same", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser([hostname()])
+  const ada = await enter(await browser.person(), `http://${hostname()}:${hub.port}`, "Ada", "#/files")
+  assert.equal(await ada.evaluate(() => isSecureContext || crypto.subtle !== undefined), false)
+  const bytes = distinctBytes(3_000_000)
+  await choose(ada, /Send to/, { name: "lan.bin", mimeType: "", buffer: bytes })
+  await ada.getByText("verified", { exact: true }).waitFor()
+  assert.deepEqual(
+    (await json(`${hub.address}/files`)).map((file) => file.sha256),
+    [sha256(bytes)],
+  )
   assert.deepEqual(browser.complaints, [])
 })
 

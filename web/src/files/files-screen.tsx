@@ -142,7 +142,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
       type="search"
       className="files-search"
       aria-label="Part of a file's name"
-      placeholder="Part of a name"
+      placeholder="Search"
       maxLength={200}
       value={value}
       onChange={(event) => onChange(event.target.value)}

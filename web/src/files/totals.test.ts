@@ -20,6 +20,16 @@ test("totals: all files together, in amounts, pace and time left", () => {
   assert.equal(paceText(totals), "500 kB of 3.0 MB · 125 kB/s · 20 s left")
 })
 
+test("totals: what is paused or has failed does not count while others move", () => {
+  const totals = totalsOf([
+    standing("sending", 500_000, 100_000),
+    standing("paused", 300_000),
+    standing("failed"),
+  ])
+  assert.equal(paceText(totals), "500 kB of 1.0 MB · 100 kB/s · 5 s left")
+  assert.equal(totalsOf([standing("paused", 300_000), standing("done", 1_000_000)]).bytes, 2_000_000)
+})
+
 test("totals: the headline says what matters most", () => {
   assert.equal(say("sending", "queued", "done"), "Sending 2 files")
   assert.equal(say("waiting", "queued"), "Waiting to go on")

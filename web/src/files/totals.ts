@@ -17,10 +17,13 @@ export interface Totals {
 }
 
 export function totalsOf(transfers: readonly Standing[]): Totals {
+  // What stands still by somebody's will would make the time left a lie.
+  const moving = transfers.filter(({ state }) => state !== "paused" && state !== "failed")
+  const summed = moving.some(({ state }) => state !== "done") ? moving : transfers
   const count = (...states: Standing["state"][]) =>
     transfers.filter(({ state }) => states.includes(state)).length
   const sum = (of: (transfer: Standing) => number) =>
-    transfers.reduce((total, transfer) => total + of(transfer), 0)
+    summed.reduce((total, transfer) => total + of(transfer), 0)
   const rates = transfers.flatMap(({ rate }) => rate ?? [])
   const underWay = count("queued", "sending", "checking", "waiting")
   return {

@@ -1,17 +1,22 @@
-import { memo, useState } from "react"
+import { memo } from "react"
 import { printableLine } from "../../../src/protocol/text.ts"
 import { CopyLine } from "../ui/copy-line.tsx"
 import { bytesText } from "../ui/format.ts"
 import { Icon } from "../ui/icon.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
-import { LinkDialog } from "./link-dialog.tsx"
 import type { Standing } from "./standing.ts"
 import { paceText } from "./totals.ts"
 import { uploads } from "./uploads.ts"
 
 const RUNS: readonly Standing["state"][] = ["queued", "sending", "checking", "waiting"]
 
-export const TransferRow = memo(({ transfer }: { transfer: Standing }) => {
+interface TransferRowProps {
+  readonly transfer: Standing
+  /** Shows the one-time link at this path. */
+  readonly onLink: (path: string) => void
+}
+
+export const TransferRow = memo(({ transfer, onLink }: TransferRowProps) => {
   const { id, name, bytes, sent, state, target } = transfer
   const label = printableLine(name)
   return (
@@ -23,7 +28,7 @@ export const TransferRow = memo(({ transfer }: { transfer: Standing }) => {
           </p>
           <p className="note number">
             {stateText(transfer)}
-            {state !== "failed" && "room" in target && (
+            {(state === "queued" || state === "done") && "room" in target && (
               <>
                 {" · "}
                 <Untrusted text={target.room} />
@@ -65,7 +70,7 @@ export const TransferRow = memo(({ transfer }: { transfer: Standing }) => {
       {state !== "done" && state !== "failed" && (
         <progress value={bytes > 0 ? sent : 1} max={bytes || 1} aria-label={label} />
       )}
-      {state === "done" && <Done transfer={transfer} />}
+      {state === "done" && <Done transfer={transfer} onLink={onLink} />}
     </li>
   )
 })
@@ -91,8 +96,7 @@ function stateText(transfer: Standing): string {
 }
 
 /** Verified: this browser and the hub have counted the same SHA-256. */
-function Done({ transfer: { sha256, path, target } }: { transfer: Standing }) {
-  const [showLink, setShowLink] = useState("link" in target)
+function Done({ transfer: { sha256, path, target }, onLink }: TransferRowProps) {
   return (
     <>
       <details className="transfer-verified">
@@ -103,11 +107,10 @@ function Done({ transfer: { sha256, path, target } }: { transfer: Standing }) {
         <CopyLine text={sha256!} label="SHA-256, counted here and by the hub" />
       </details>
       {"link" in target && (
-        <button type="button" className="button small" onClick={() => setShowLink(true)}>
+        <button type="button" className="button small" onClick={() => onLink(path!)}>
           Show the link
         </button>
       )}
-      {showLink && <LinkDialog path={path!} onClose={() => setShowLink(false)} />}
     </>
   )
 }

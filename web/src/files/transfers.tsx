@@ -3,6 +3,7 @@ import { useHub } from "../hub/hub.tsx"
 import { Icon } from "../ui/icon.tsx"
 import { DropTarget } from "./drop-target.tsx"
 import { LeftRow } from "./left-row.tsx"
+import { LinkDialog } from "./link-dialog.tsx"
 import type { Standing } from "./standing.ts"
 import { headline, paceText, totalsOf } from "./totals.ts"
 import { TransferRow } from "./transfer-row.tsx"
@@ -36,6 +37,9 @@ function Panel({ now: { transfers, left } }: { now: UploadsNow }) {
   const over = totals.underWay === 0 && totals.paused === 0
   const keep =
     !over || totals.failed > 0 || left.length > 0 || transfers.some(({ target }) => "link" in target)
+  const [link, setLink] = useState<string>()
+  const newest = transfers.findLast(({ state, target }) => state === "done" && "link" in target)?.path
+  useEffect(() => setLink(newest), [newest])
   useEffect(() => {
     if (keep) return
     const timer = setInterval(() => {
@@ -44,7 +48,7 @@ function Panel({ now: { transfers, left } }: { now: UploadsNow }) {
     return () => clearInterval(timer)
   }, [keep])
   return (
-    <section className="transfers" ref={panel} aria-label="Uploads" data-open={open}>
+    <section className="transfers" ref={panel} aria-label="Uploads">
       <header className="transfers-head">
         <button
           type="button"
@@ -100,13 +104,14 @@ function Panel({ now: { transfers, left } }: { now: UploadsNow }) {
             <LeftRow key={one.path} left={one} />
           ))}
           {inSight(transfers).map((transfer) => (
-            <TransferRow key={transfer.id} transfer={transfer} />
+            <TransferRow key={transfer.id} transfer={transfer} onLink={setLink} />
           ))}
           {transfers.length > ROWS_MAX && (
             <li className="note">and {(transfers.length - ROWS_MAX).toLocaleString()} more</li>
           )}
         </ul>
       )}
+      {link !== undefined && <LinkDialog path={link} onClose={() => setLink(undefined)} />}
     </section>
   )
 }

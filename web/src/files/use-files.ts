@@ -22,7 +22,7 @@ export interface FileList {
 export function useFiles(room: string, search: string): FileList {
   const { http } = useHub()
   const [files, setFiles] = useState<readonly FileInfo[]>()
-  const [hasMore, setHasMore] = useState(false)
+  const [oldest, setOldest] = useState<string>() // once it is known that there is none before it
   const question = new URLSearchParams({
     limit: String(PAGE_FILES),
     ...(room !== "" && { room }),
@@ -35,10 +35,7 @@ export function useFiles(room: string, search: string): FileList {
   useEffect(() => setFiles(undefined), [question])
   useEffect(() => {
     if (value === undefined) return
-    setFiles((known) => {
-      if (known === undefined || value.length < PAGE_FILES) setHasMore(value.length === PAGE_FILES)
-      return upToDate(known ?? [], value)
-    })
+    setFiles((known = []) => upToDate(known, value))
   }, [value])
   const arrived = useUploads().transfers.filter(({ state }) => state === "done").length
   useEffect(() => {
@@ -47,11 +44,12 @@ export function useFiles(room: string, search: string): FileList {
 
   const more = async () => {
     const older = await page(files?.at(-1)?.id)
-    setHasMore(older.length === PAGE_FILES)
+    if (older.length < PAGE_FILES) setOldest((older.at(-1) ?? files?.at(-1))?.id)
     setFiles((known = []) => {
       const ids = new Set(known.map(({ id }) => id))
       return [...known, ...older.filter(({ id }) => !ids.has(id))]
     })
   }
+  const hasMore = files !== undefined && files.length >= PAGE_FILES && files.at(-1)?.id !== oldest
   return { files, error, hasMore, more, refresh }
 }
