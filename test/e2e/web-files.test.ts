@@ -6,7 +6,7 @@ import { fromBufferPromise } from "yauzl"
 import { connect } from "../../src/client/main.ts"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
-import { axeFaults, choose, distinctBytes, downloaded, sha256 } from "../support/browser-files.ts"
+import { axeFaults, choose, distinctBytes, downloaded, dropPaths, sha256 } from "../support/browser-files.ts"
 import { tempDir } from "../support/temp.ts"
 
 const PICTURE = new URL("../../web/public/icon-512.png", import.meta.url)
@@ -75,6 +75,13 @@ test("files: several at once, and a folder as one zip with its files in it, as t
     "a.txt": sha256(Buffer.from("first")),
     "nothing.txt": sha256(Buffer.alloc(0)),
   })
+
+  await dropPaths(bob, [folder.file("photos"), folder.file("photos", "a.txt")])
+  await bob.getByRole("status").filter({ hasText: "2 files sent, verified" }).waitFor()
+  const dropped = await json(`${hub.address}/files?limit=2`)
+  assert.deepEqual(dropped.map(({ name }) => name).sort(), ["a.txt", "photos.zip"])
+  const again = dropped.find(({ name }) => name === "photos.zip")
+  assert.equal(again!.sha256, zipped!.sha256, "dropped or chosen, it is the same zip")
   assert.deepEqual(browser.complaints, [])
 })
 

@@ -79,6 +79,16 @@ export async function dragFile(page: Page, name: string, bytes: number): Promise
   return async () => page.evaluate(() => drag("drop"))
 }
 
+/** Drops files and folders of this machine onto the middle of the page, as from its file manager. */
+export async function dropPaths(page: Page, files: string[]): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  const { width, height } = page.viewportSize()!
+  const data = { items: [], files, dragOperationsMask: 1 }
+  for (const type of ["dragEnter", "dragOver", "drop"] as const)
+    await devtools.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data })
+  await devtools.detach()
+}
+
 /** Serious and critical faults that axe-core finds on the page as it stands. */
 export async function axeFaults(page: Page): Promise<string[]> {
   // Given as text to be evaluated: the page's policy allows no script element of ours.
