@@ -20,6 +20,7 @@ import { uploadsAndChat } from "./uploads-and-chat.ts"
 import { webLargeRoom } from "./web-large-room.ts"
 import { webLoad } from "./web-load.ts"
 import { webRoom } from "./web-room.ts"
+import { webUpload } from "./web-upload.ts"
 
 const benchmarks: Record<string, Benchmark> = {
   fanout: fanout({ followers: 100, messages: 200_000, warmup: 10_000 }),
@@ -41,6 +42,7 @@ const benchmarks: Record<string, Benchmark> = {
   "web-load": webLoad,
   "web-room": webRoom(600_000),
   "web-large-room": webLargeRoom,
+  "web-upload": webUpload,
   "lab-try": labTry,
 }
 

@@ -4,9 +4,12 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return rest
 })
 
-/** The checksum of RFC 1952 section 8, of the bytes from `begin` to `end`. */
-export function crc32(bytes: Uint8Array, begin = 0, end = bytes.length): number {
-  let crc = 0xffffffff
+/**
+ * The checksum of RFC 1952 section 8, of the bytes from `begin` to `end`.
+ * @param before that of the bytes before these
+ */
+export function crc32(bytes: Uint8Array, begin = 0, end = bytes.length, before = 0): number {
+  let crc = ~before
   for (let at = begin; at < end; at++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[at]!) & 0xff]!
   return ~crc >>> 0
 }

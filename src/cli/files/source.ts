@@ -2,9 +2,10 @@ import { createHash } from "node:crypto"
 import { basename, resolve } from "node:path"
 import { LandlineError } from "../../protocol/errors.ts"
 import { fileName } from "../../protocol/file-names.ts"
+import { zipBytes } from "../../protocol/zip.ts"
 import { walk } from "./folder.ts"
 import { ensureUnchanged, kindOf, localFile, lookAt, readLarge, type Seen, seen } from "./local-file.ts"
-import { zip, zipBytes } from "./zip.ts"
+import { zip } from "./zip.ts"
 
 /** Something to send whose bytes can be read again. */
 export interface Source {

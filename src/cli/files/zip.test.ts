@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import fc from "fast-check"
 import { fromBufferPromise } from "yauzl"
-import { type ZipEntry, zip, zipBytes } from "./zip.ts"
+import { zipBytes } from "../../protocol/zip.ts"
+import { type ZipEntry, zip } from "./zip.ts"
 
 const seed = Number(process.env.SEED ?? 1)
 

@@ -20,6 +20,9 @@ const SCREENS: Readonly<Record<string, ComponentType>> = {
   lab: lazy(() => import("../lab/lab-screen.tsx")),
 }
 
+// Where the hub goes away just before it comes, nothing can be sent from this page until it is loaded again.
+const Transfers = lazy(() => import("../files/transfers.tsx").catch(() => ({ default: () => <></> })))
+
 export function App() {
   const [who, setWho] = useState<Identity | undefined>(identity)
   const [refusal, setRefusal] = useState<string>()
@@ -68,6 +71,9 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
             <Screen />
           </Suspense>
         </main>
+        <Suspense fallback={null}>
+          <Transfers />
+        </Suspense>
       </div>
       <HelpSheet />
       <Toasts />

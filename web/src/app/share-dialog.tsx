@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react"
+import { useAddresses } from "../hub/addresses.ts"
 import { useLab } from "../hub/use-lab.ts"
 import { CopyLine } from "../ui/copy-line.tsx"
 import { Dialog } from "../ui/dialog.tsx"
@@ -26,22 +26,4 @@ export function ShareDialog({ onClose }: { onClose: () => void }) {
       )}
     </Dialog>
   )
-}
-
-/** Addresses of the hub for other machines, the one of this page first where it is one. */
-function useAddresses(): string[] {
-  const [addresses, setAddresses] = useState<string[]>([location.origin])
-  useEffect(() => {
-    const asked = new AbortController()
-    fetch("/hello", { signal: asked.signal })
-      .then((response) => response.json())
-      .then(({ addresses = [] }: { addresses?: string[] }) => {
-        const others = addresses.filter((address) => address !== location.origin)
-        const local = /^https?:\/\/(localhost|127\.|\[::1\])/.test(location.origin)
-        setAddresses(local && others.length > 0 ? others : [location.origin, ...others])
-      })
-      .catch(() => {})
-    return () => asked.abort()
-  }, [])
-  return addresses
 }
