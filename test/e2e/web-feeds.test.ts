@@ -7,6 +7,7 @@ import { enter, openBrowser } from "../support/browser.ts"
 import { runCli } from "../support/cli.ts"
 import { startHubProcess } from "../support/hub-process.ts"
 import { tempDir } from "../support/temp.ts"
+import { until } from "../support/until.ts"
 
 const timeout = 180_000
 
@@ -16,10 +17,7 @@ const series = (page: Page) => page.getByRole("list", { name: "Series" })
 
 /** What the chart's canvas shows. */
 const picture = (page: Page) =>
-  page
-    .locator(".feeds-plot canvas")
-    .first()
-    .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL())
+  page.evaluate<string>(`document.querySelector(".feeds-plot canvas").toDataURL()`)
 
 test("web, feeds: with none, the list says how to publish the first; made by hand it is there, and is found", {
   timeout,
@@ -91,13 +89,17 @@ test("web, feeds: the chart moves as values come; paused it stands still, counts
   await ada.getByRole("button", { name: "Pause" }).click()
   for (const value of ["1", "2"]) await sensor.publish("feed/temp", value)
   await ada.getByText("2 messages came since").waitFor()
+  const still = await picture(ada)
+  await sensor.publish("feed/temp", "3")
+  await ada.getByText("3 messages came since").waitFor()
+  assert.equal(await picture(ada), still)
   assert.equal(await latest(ada).textContent(), "41 °C")
   assert.equal(await rows(ada).count(), 4)
   await series(ada).getByText("last 41 °C of 4 values").waitFor()
   await ada.getByRole("button", { name: "Go on" }).click()
-  await latest(ada).filter({ hasText: "2 °C" }).waitFor()
-  await series(ada).getByText("last 2 °C of 6 values").waitFor()
-  assert.equal(await rows(ada).count(), 6)
+  await latest(ada).filter({ hasText: "3 °C" }).waitFor()
+  await series(ada).getByText("last 3 °C of 7 values").waitFor()
+  assert.equal(await rows(ada).count(), 7)
   await sensor.close()
   assert.deepEqual(browser.complaints, [])
 })
@@ -124,10 +126,7 @@ test("web, feeds: records are a table with their fields; of their numbers one ch
   assert.equal(await ada.getByRole("checkbox", { name: "pressure" }).isChecked(), false)
   const before = await picture(ada)
   await ada.getByRole("checkbox", { name: "pressure" }).check()
-  await ada.waitForFunction(
-    (before) => document.querySelector<HTMLCanvasElement>(".feeds-plot canvas")?.toDataURL() !== before,
-    before,
-  )
+  await until(async () => (await picture(ada)) !== before)
   await series(ada).getByText("min 1,013, mean 1,013.5, max 1,014").waitFor()
   // Arrays of numbers: what is drawn of them is said.
   await roof.publish("feed/numbers", "[1,2,6]")
@@ -210,7 +209,7 @@ test("web, feeds: described, closed and deleted by whoever made it, after a ques
   await ada.getByLabel("at least every so many seconds").fill("60")
   await ada.getByLabel("tell the room").fill("nowhere")
   await ada.getByRole("button", { name: "Save" }).click()
-  await ada.getByRole("alert").filter({ hasText: "no such room" }).waitFor()
+  await ada.getByRole("alert").filter({ hasText: "There is no room nowhere" }).waitFor()
   await ada.getByLabel("tell the room").fill("lobby")
   await ada.getByRole("button", { name: "Save" }).click()
   await ada.getByText("at least once in 1 minute, else lobby hears of it").waitFor()
