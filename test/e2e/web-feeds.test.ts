@@ -254,3 +254,25 @@ test("web, feeds: a hub that is killed and started anew under the page: the last
   await sensor.close()
   assert.deepEqual(browser.complaints, [])
 })
+
+test("web, feeds: a feed that falls silent, and one that is deleted and made anew, are told", {
+  timeout,
+}, async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  const sensor = connect(hub.address, { name: "sensor" })
+  await sensor.createFeed("temp", "application/json", { expectMs: 1_000 })
+  await sensor.publish("feed/temp", "1")
+  const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/temp")
+  await latest(ada).filter({ hasText: "1" }).waitFor()
+  await ada.getByText("silent", { exact: true }).waitFor()
+  // Deleted, and made anew under its name, before the open page: another log.
+  await sensor.deleteFeed("temp")
+  await ada.getByText("This feed was deleted").waitFor()
+  await sensor.createFeed("temp", "application/json")
+  await sensor.publish("feed/temp", "2")
+  await latest(ada).filter({ hasText: "2" }).waitFor()
+  assert.equal(await rows(ada).count(), 1)
+  await sensor.close()
+  assert.deepEqual(browser.complaints, [])
+})

@@ -46,9 +46,14 @@ export type Series = Pick<Charted, "fields" | "bucketsOf" | "breaks">
 
 /** Series of the past, with those of the present after them, as they are now. */
 export function together(past: Charted | undefined, now: Charted): Series {
+  const { fields } = now
+  if (past === undefined) return { fields, bucketsOf: (field) => now.bucketsOf(field), breaks: now.breaks }
+  const all = new Map<string, readonly Bucket[]>()
+  for (const field of [...past.fields, ...fields])
+    if (!all.has(field)) all.set(field, [...past.bucketsOf(field), ...now.bucketsOf(field)])
   return {
-    fields: [...new Set([...(past?.fields ?? []), ...now.fields])],
-    bucketsOf: (field) => [...(past?.bucketsOf(field) ?? []), ...now.bucketsOf(field)],
-    breaks: [...(past?.breaks ?? []), ...now.breaks],
+    fields: [...all.keys()],
+    bucketsOf: (field) => all.get(field) ?? [],
+    breaks: [...past.breaks, ...now.breaks],
   }
 }

@@ -9,10 +9,11 @@ export interface Bucket {
   readonly last: number
 }
 
-/** Enough for two in each column of any screen. */
-const BUCKETS_MAX = 8_000
-/** A wait so many times longer than usual stays visible when buckets are joined. */
-const LONG_WAIT = 8
+const BUCKETS_MAX = 12_000
+/** What is kept when there are more, so that it is not thinned again at once. */
+const BUCKETS_THINNED = 9_000
+/** A bucket is so many times narrower than it is old: about a pixel, in a chart that reaches back to it. */
+const FINENESS = 400
 
 export const bucketOf = (time: number, value: number): Bucket => ({
   ...{ from: time, to: time, min: value, max: value },
@@ -46,21 +47,23 @@ export class Points {
     if (this.#buckets.length >= BUCKETS_MAX) this.#thin()
   }
 
-  /** Joins the older half in pairs, but not over a long wait. */
   #thin(): void {
-    const half = this.#buckets.length >> 1
-    const usualMs = (this.#buckets[half]!.from - this.#buckets[0]!.from) / half
-    const kept: Bucket[] = []
-    for (let at = 0; at < half; at++) {
-      const one = this.#buckets[at]!
-      const next = this.#buckets[at + 1]!
-      if (at + 1 < half && next.from - one.to <= usualMs * LONG_WAIT) {
-        kept.push(joined(one, next))
-        at++
-      } else kept.push(one)
-    }
-    this.#buckets = [...kept, ...this.#buckets.slice(half)]
+    for (let fineness = FINENESS; this.#buckets.length > BUCKETS_THINNED; fineness /= 2)
+      this.#buckets = coarser(this.#buckets, fineness)
   }
+}
+
+/** Joins neighbours, as far as a bucket stays so many times narrower than it is old. Long waits stay between them. */
+function coarser(buckets: readonly Bucket[], fineness: number): Bucket[] {
+  const newest = buckets.at(-1)!.to
+  const kept: Bucket[] = []
+  for (const bucket of buckets) {
+    const before = kept.at(-1)
+    if (before !== undefined && bucket.to - before.from <= (newest - bucket.to) / fineness)
+      kept[kept.length - 1] = joined(before, bucket)
+    else kept.push(bucket)
+  }
+  return kept
 }
 
 export interface Summary {
@@ -73,12 +76,17 @@ export interface Summary {
 
 /** What there is in a span of time; undefined for nothing. */
 export function summaryOf(buckets: readonly Bucket[], from: number, to: number): Summary | undefined {
-  let all: Bucket | undefined
-  for (let at = firstSince(buckets, from); at < buckets.length && buckets[at]!.from <= to; at++)
-    all = all === undefined ? buckets[at] : joined(all, buckets[at]!)
-  if (all === undefined) return undefined
-  const { min, max, sum, count, last } = all
-  return { min, mean: sum / count, max, last, count }
+  const summary = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, last: 0, count: 0 }
+  let sum = 0
+  for (let at = firstSince(buckets, from); at < buckets.length && buckets[at]!.from <= to; at++) {
+    const bucket = buckets[at]!
+    summary.min = Math.min(summary.min, bucket.min)
+    summary.max = Math.max(summary.max, bucket.max)
+    summary.last = bucket.last
+    summary.count += bucket.count
+    sum += bucket.sum
+  }
+  return summary.count === 0 ? undefined : { ...summary, mean: sum / summary.count }
 }
 
 /** The first bucket that ends at this time or later. */
