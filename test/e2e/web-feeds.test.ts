@@ -272,6 +272,7 @@ test("web, feeds: a feed that falls silent, and one that is deleted and made ane
   await sensor.createFeed("temp", "application/json")
   await sensor.publish("feed/temp", "2")
   await latest(ada).filter({ hasText: "2" }).waitFor()
+  await ada.getByText("This feed was wiped, restored or replaced").waitFor()
   assert.equal(await rows(ada).count(), 1)
   await sensor.close()
   assert.deepEqual(browser.complaints, [])

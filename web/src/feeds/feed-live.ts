@@ -22,6 +22,9 @@ export interface LiveView {
   readonly first: number | undefined
 }
 
+/** Said when the log that was shown is no longer the feed's. */
+export const REPLACED = "This feed was wiped, restored or replaced: what is shown is its new log."
+
 /** Shown when the page opens, before anything of the past is asked for. */
 const BEGIN_WITH = 100
 const RECENT_MAX = 100
@@ -153,7 +156,7 @@ export class FeedLive {
 
   #gap(from: number, to: number): void {
     this.#takeIn()
-    this.#charted.breaks.push(this.#recent.at(-1)?.time ?? 0)
+    this.#charted.breaks.push((this.#recent.at(-1)?.time ?? 0) + 1)
     this.#notice =
       from === to
         ? `Message ${from.toLocaleString()} is no longer kept by the hub.`
@@ -166,7 +169,7 @@ export class FeedLive {
     this.#charted = new Charted()
     this.#recent = []
     this.#first = undefined
-    this.#notice = "This feed was wiped, restored or replaced: what is shown is its new log, from its start."
+    this.#notice = REPLACED
     this.#tellSoon()
   }
 

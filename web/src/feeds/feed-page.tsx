@@ -1,3 +1,4 @@
+import { useRef } from "react"
 import { to, useRoute } from "../app/route.ts"
 import { useHub, useLine } from "../hub/hub.tsx"
 import { usePolled } from "../hub/polled.ts"
@@ -22,6 +23,8 @@ export function FeedPage({ feed }: { feed: string }) {
   const { value: known, error, refresh } = usePolled(() => session.feed(feed), EVERY_MS, feed)
   const isUnknown = error?.code === "unknown_feed" || error?.code === "bad_name"
   const info = isUnknown ? undefined : known
+  const firstSeen = useRef<number>(undefined)
+  firstSeen.current ??= info?.since
   const at = Number(query.get("at") ?? Number.NaN)
   return (
     <section className="screen">
@@ -65,7 +68,7 @@ export function FeedPage({ feed }: { feed: string }) {
               {Number.isFinite(at) ? (
                 <PastPart info={info} at={at} />
               ) : (
-                <LivePart info={info} key={info.since} />
+                <LivePart info={info} isReplaced={info.since !== firstSeen.current} key={info.since} />
               )}
             </div>
             <div className="feeds-side">

@@ -7,7 +7,7 @@ import { counted } from "../ui/format.ts"
 import { Icon } from "../ui/icon.tsx"
 import { together } from "./charted.ts"
 import { EmptyFeed } from "./empty-feed.tsx"
-import type { FeedLive } from "./feed-live.ts"
+import { type FeedLive, REPLACED } from "./feed-live.ts"
 import { JumpForm } from "./jump-form.tsx"
 import { LatestValue } from "./latest-value.tsx"
 import { MessagesTable } from "./messages-table.tsx"
@@ -23,18 +23,18 @@ const BLOCK_DEFAULT = 5
 const SPAN_MS_MIN = 10_000
 
 /** A feed as it goes on: what came last, a chart that moves, and who receives it. */
-export function LivePart({ info }: { info: FeedInfo }) {
+export function LivePart({ info, isReplaced }: { info: FeedInfo; isReplaced: boolean }) {
   const [block, setBlock] = useState(BLOCK_DEFAULT)
   const live = useFeedLive(info.feed, info.since, block)
   return (
     <>
-      {live === undefined ? <Loading /> : <Live info={info} live={live} />}
+      {live === undefined ? <Loading /> : <Live info={info} live={live} isReplaced={isReplaced} />}
       <Receivers feed={info.feed} block={block} onBlock={setBlock} />
     </>
   )
 }
 
-function Live({ info, live }: { info: FeedInfo; live: FeedLive }) {
+function Live({ info, live, isReplaced }: { info: FeedInfo; live: FeedLive; isReplaced: boolean }) {
   const view = useLiveView(live)
   const { state } = useLine()
   const [window, setWindow] = useState<WindowName>(() => kept("feeds.window", "10 min"))
@@ -59,15 +59,16 @@ function Live({ info, live }: { info: FeedInfo; live: FeedLive }) {
     return { from: Math.min(from, now - SPAN_MS_MIN), to: now }
   }, [series, window, tick, view.pausedAt])
   const [latest] = view.recent
+  const notice = view.notice ?? (isReplaced ? REPLACED : undefined)
 
   if (view.state === "refused") return <Failure say={view.error?.message ?? "The hub ended this follow."} />
   if (view.state === "loading" && latest === undefined) return <Loading />
   if (latest === undefined) return <EmptyFeed info={info} />
   return (
     <>
-      {view.notice !== undefined && (
+      {notice !== undefined && (
         <p className="card feeds-notice" role="status">
-          {view.notice}
+          {notice}
         </p>
       )}
       {view.state === "closed" && (
