@@ -58,14 +58,16 @@ export async function ensureThere(log: TopicLog, { topic, epoch }: TopicStat): P
 
 /**
  * What a follower would get up to the tail as it was when it began: pages of entries, and gaps.
+ * @param entriesMax it ends after so many entries
  * @throws LandlineError unknown_topic | log_unavailable
  */
 export async function* readFollowing(
   log: TopicLog,
   { stat, after }: Pick<Following, "stat" | "after">,
+  entriesMax = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Entry[] | Gap> {
-  for (let last = after; last < stat.tail; ) {
-    const wanted = Math.min(limits.pageEntriesMax, stat.tail - last)
+  for (let last = after, left = entriesMax; last < stat.tail && left > 0; ) {
+    const wanted = Math.min(limits.pageEntriesMax, left, stat.tail - last)
     await ensureThere(log, stat)
     const read = await log.read(stat.topic, last, wanted, limits.pageBytesMax)
     // Retention may run between two pages: the next one then begins later, and may end beyond the tail.
@@ -73,6 +75,7 @@ export async function* readFollowing(
     const first = page[0]?.offset ?? stat.tail + 1
     if (first > last + 1) yield { from: last + 1, to: first - 1 }
     if (page.length > 0) yield page
+    left -= page.length
     last = page.at(-1)?.offset ?? stat.tail
   }
 }

@@ -219,9 +219,12 @@ export class Feeds {
     return followingOf(await this.#topic(feed), from)
   }
 
-  /** What a follower would get up to the tail as it was when it began: pages of entries, and gaps. */
-  read(follow: Following): AsyncGenerator<Entry[] | Gap> {
-    return readFollowing(this.#parts.log, follow)
+  /**
+   * What a follower would get up to the tail as it was when it began: pages of entries, and gaps.
+   * @param messagesMax it ends after so many messages
+   */
+  read(follow: Following, messagesMax?: number): AsyncGenerator<Entry[] | Gap> {
+    return readFollowing(this.#parts.log, follow, messagesMax)
   }
 
   /**

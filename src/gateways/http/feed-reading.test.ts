@@ -47,6 +47,12 @@ test("feeds: what came after a cursor, one message on a line, or as JSON lines",
   assert.equal(text.text, "two\\nlines \\x1b[31m\tx\nthree\n")
   assert.equal((await ask(gateway, "/log?last=1")).text, "three\n")
   assert.equal((await ask(gateway, "/log?after=start")).text.split("\n").length, 4)
+  const few = await ask(gateway, `/log?after=${after}&limit=1`, { headers: JSONL })
+  assert.deepEqual(
+    lines(few.text).map(({ offset }) => offset),
+    [2],
+  )
+  assert.equal((await ask(gateway, "/log?after=start&limit=0")).status, 400)
   const json = await ask(gateway, `/log?after=${after}`, { headers: JSONL })
   assert.deepEqual(
     lines(json.text).map(({ offset, text, author }) => [offset, text, author]),

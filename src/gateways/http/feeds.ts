@@ -41,6 +41,7 @@ const Reading = z.object({
   blocks: flag,
   after: z.string().optional(),
   last: z.coerce.number().int().min(0).max(10_000).optional(),
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
   conflated: flag,
 })
 const Writing = z.object({ blocks: flag, close: flag, label: z.string().max(64).optional() })
@@ -67,7 +68,7 @@ export function registerFeeds(app: FastifyInstance, parts: HttpParts, streams: E
   app.get("/feeds/*", (request: FeedRequest, reply) =>
     asAuthor(people, request, async (who) => {
       const name = request.params["*"]
-      const { about, blocks, conflated, ...place } = parsedQuery(Reading, request)
+      const { about, blocks, conflated, limit, ...place } = parsedQuery(Reading, request)
       if (about) return sendJson(reply, await feeds.feed(who, name))
       if (blocks) return sendJson(reply, feeds.blocks(who, name))
       const form = wanted(request)
@@ -80,7 +81,7 @@ export function registerFeeds(app: FastifyInstance, parts: HttpParts, streams: E
       const follow = await feeds.follow(who, name, from)
       const { type } = await feeds.feed(who, name)
       const format = (form === "text" && messageLines(type)) || formats.jsonl
-      return sendPages(request, reply, follow, () => feeds.read(follow), format)
+      return sendPages(request, reply, follow, () => feeds.read(follow, limit), format)
     }),
   )
 

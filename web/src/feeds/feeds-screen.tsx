@@ -1,10 +1,12 @@
+import { useRoute } from "../app/route.ts"
+import { FeedList } from "./feed-list.tsx"
+import { FeedPage } from "./feed-page.tsx"
+import "./feeds.css"
+import "./feed-list.css"
+import "./feed-side.css"
+
+/** `#/feeds` lists them, `#/feeds/NAME` is one, `?at=TIME` its past. */
 export default function FeedsScreen() {
-  return (
-    <section className="screen">
-      <header className="screen-head">
-        <h1>Feeds</h1>
-      </header>
-      <div className="screen-body" />
-    </section>
-  )
+  const { path } = useRoute()
+  return path === "" ? <FeedList /> : <FeedPage feed={path} key={path} />
 }
