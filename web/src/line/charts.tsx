@@ -1,5 +1,6 @@
 import { time } from "../../../src/client/check/words.ts"
 import type { Bucket } from "../../../src/client/line/histogram.ts"
+import { msText } from "../ui/format.ts"
 import { HISTORY_S, type Moment } from "./live-line.ts"
 
 /** How many answers took how long. Each row is as wide as the next on a logarithmic scale. */
@@ -18,7 +19,7 @@ export function HistogramChart({ buckets }: { buckets: readonly Bucket[] }) {
         {buckets.map(({ fromMs, toMs, count }) => (
           <tr key={fromMs}>
             <th scope="row" className="number">
-              {time(fromMs)} – {time(toMs)}
+              {msText(fromMs)} – {msText(toMs)}
             </th>
             <td>
               <div className="line-histogram-bar">

@@ -66,10 +66,10 @@ function Live({ live }: { live: LiveLine }) {
         <p className="small line-ping-sentence">{pingSentence(live)}</p>
       </div>
       <dl className="line-values">
-        {pingValues(live).map(({ name, means, text }) => (
+        {pingValues(live).map(({ name, means, text, pending }) => (
           <div key={name} title={means}>
             <dt>{name}</dt>
-            <dd className="number">{text}</dd>
+            <dd className={pending ? "soft small" : "number"}>{text}</dd>
           </div>
         ))}
       </dl>

@@ -8,6 +8,8 @@ export interface Value {
   /** What it means, in words. */
   readonly means: string
   readonly text: string
+  /** Not known yet. */
+  readonly pending?: true
 }
 
 const MEANS = {
@@ -21,11 +23,9 @@ export function pingValues({ summary, jitterMs, lost, duplicated, overtaken }: L
   const count = summary?.count ?? 0
   const percentiles = PERCENTILES.filter(({ key }) => key in MEANS).map(({ key, name, countMin }) => {
     const ms = summary?.[key]
-    return {
-      name,
-      means: MEANS[key as keyof typeof MEANS],
-      text: ms === undefined ? `after ${(countMin - count).toLocaleString("en")} more` : time(ms),
-    }
+    const about = { name, means: MEANS[key as keyof typeof MEANS] }
+    if (ms !== undefined) return { ...about, text: time(ms) }
+    return { ...about, text: `after ${(countMin - count).toLocaleString("en")} more`, pending: true } as const
   })
   return [
     ...percentiles,

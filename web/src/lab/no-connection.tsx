@@ -1,0 +1,56 @@
+import type { LabServices } from "../hub/use-lab.ts"
+import { CopyLine } from "../ui/copy-line.tsx"
+import { Empty } from "../ui/empty.tsx"
+
+/** A line that says whether a port can be reached at all. */
+export const reachLine = (host: string, port: number): string =>
+  `python3 -c "import socket; socket.create_connection(('${host}', ${port}), 5); print('open')"`
+
+/** The hub's host as programs take it: without brackets. */
+export const hostOf = (hostname: string): string => hostname.replace(/^\[|\]$/g, "")
+
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\./.test(host)
+
+/** Nobody has connected from here yet: where to, and what may stand in the way. */
+export function NoConnection({ lab, own }: { lab: LabServices; own: string | undefined }) {
+  const host = hostOf(location.hostname)
+  const first = lab.services[0]!
+  return (
+    <Empty title="No connection from here yet">
+      <p>
+        Let your program connect to <code>{host}</code>
+        {lab.services.length === 1 ? (
+          <>
+            , port <code>{first.port}</code>
+          </>
+        ) : (
+          ", at the port of its service"
+        )}
+        {own !== undefined && (
+          <>
+            , from this computer (the hub sees it as <bdi>{own}</bdi>)
+          </>
+        )}
+        : its bytes appear here as they go.
+        {isLoopback(host) &&
+          " This address works on the hub's own computer only; others take the address that the hub prints when it starts with --lan."}
+      </p>
+      <CopyLine label="Can it be reached at all?" text={reachLine(host, first.port)} />
+      <dl className="lab-reach">
+        <dt>open</dt>
+        <dd>The way is free: what is missing is your program's own connection.</dd>
+        <dt>refused at once</dt>
+        <dd>
+          The computer is there, but nothing listens on that port: see whether the port is right, and whether
+          the hub was started for the network (<code>landline serve --lan --lab</code>).
+        </dd>
+        <dt>silence, then a timeout</dt>
+        <dd>
+          So a firewall looks: it drops what is sent, on the hub's computer or on the way. So does an address
+          that nobody has.
+        </dd>
+      </dl>
+    </Empty>
+  )
+}
