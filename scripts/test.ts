@@ -7,7 +7,7 @@ import { globSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { provide } from "./system.ts"
 
-const TEST_FILES = ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts"]
+const TEST_FILES = ["src/**/*.test.ts", "test/**/*.test.ts", "scripts/**/*.test.ts", "web/src/**/*.test.ts"]
 // The longest test kills a hub twenty times. One that takes longer than this hangs.
 const TEST_TIMEOUT_MS = 240_000
 // A test that failed may have left a server open, and then its file never ends. (Node's --test-force-exit would end

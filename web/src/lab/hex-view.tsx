@@ -1,5 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react"
+import {
+  type CSSProperties,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react"
 import type { Side, TraceAnswer } from "../../../src/protocol/lab/records.ts"
 import { printableLine } from "../../../src/protocol/text.ts"
 import { counted } from "../ui/format.ts"
@@ -24,6 +32,7 @@ export interface PartRef {
 const ROW_PX = 24
 const SIGN_EM = 0.61 // how wide a sign of monospaced type is, at its widest
 const OVERSCAN = 10
+const DIGITS_MIN = 4 // of a place
 
 /**
  * All bytes of a connection, as hex and as text, in the order in which they went. 64 KiB are 4,096 rows: only those in
@@ -43,7 +52,8 @@ export function HexView({
   onPart: (part: PartRef | undefined) => void
 }) {
   const scroller = useRef<HTMLElement>(null)
-  const rowBytes = useRowBytes(scroller)
+  const digits = Math.max(DIGITS_MIN, String(Math.max(trace.bytes.client, trace.bytes.server)).length)
+  const rowBytes = useRowBytes(scroller, digits)
   const rows = useMemo(() => traceRows(trace, rowBytes), [trace, rowBytes])
   const virtual = useVirtualizer({
     count: rows.length,
@@ -73,7 +83,10 @@ export function HexView({
       aria-label="Bytes of this connection"
       onMouseLeave={() => onPart(undefined)}
     >
-      <div className="lab-hex-all" style={{ height: virtual.getTotalSize() }}>
+      <div
+        className="lab-hex-all"
+        style={{ height: virtual.getTotalSize(), "--lab-at": `${digits + 1}ch` } as CSSProperties}
+      >
         {virtual.getVirtualItems().map((item) => (
           <div
             key={item.key}
@@ -91,17 +104,19 @@ export function HexView({
 }
 
 /** As many bytes in a row as there is room for. */
-function useRowBytes(element: React.RefObject<HTMLElement | null>): number {
+function useRowBytes(element: RefObject<HTMLElement | null>, digits: number): number {
   const [bytes, setBytes] = useState(8)
   useLayoutEffect(() => {
     const box = element.current!
     const look = () =>
-      setBytes(rowBytesFor(box.clientWidth / (SIGN_EM * Number.parseFloat(getComputedStyle(box).fontSize))))
+      setBytes(
+        rowBytesFor(box.clientWidth / (SIGN_EM * Number.parseFloat(getComputedStyle(box).fontSize)), digits),
+      )
     const watch = new ResizeObserver(look)
     watch.observe(box)
     look()
     return () => watch.disconnect()
-  }, [element])
+  }, [element, digits])
   return bytes
 }
 

@@ -128,9 +128,9 @@ function bytesOf(base64: string): Uint8Array {
 }
 
 const ROW_BYTES = [16, 8, 4] as const
-/** Signs of a row beside its bytes: the place, and blanks. */
-const BESIDE = 9
+/** Blanks of a row, and its edge. */
+const BLANKS = 5
 
-/** How many bytes a row can hold. @param signs that fit side by side */
-export const rowBytesFor = (signs: number): number =>
-  ROW_BYTES.find((bytes) => BESIDE + 4 * bytes <= signs) ?? ROW_BYTES[2]
+/** How many bytes a row can hold. @param signs that fit side by side @param digits of a place */
+export const rowBytesFor = (signs: number, digits: number): number =>
+  ROW_BYTES.find((bytes) => digits + BLANKS + 4 * bytes <= signs) ?? ROW_BYTES[2]
