@@ -30,7 +30,7 @@ const SCREENS: Record<string, { at: string; ready(page: Page): Promise<unknown> 
   feeds: { at: "#/feeds", ready: (page) => page.getByText("workshop/temp").first().waitFor() },
   feed: { at: "#/feeds/workshop/temp", ready: (page) => page.locator("canvas").first().waitFor() },
   line: { at: "#/line", ready: (page) => page.getByRole("heading").first().waitFor() },
-  lab: { at: "#/lab", ready: (page) => page.getByText("12345").first().waitFor() },
+  lab: { at: "#/lab", ready: (page) => page.getByRole("heading", { name: "Services" }).waitFor() },
 }
 /** Of these the README tells. */
 const IN_README = ["rooms-wide-light", "feed-wide-dark", "rooms-narrow-light", "lab-wide-light"]

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict"
+import { createSocket } from "node:dgram"
 import { test } from "node:test"
 import type { Page } from "playwright-core"
 import { startHub } from "../../src/hub/hub.ts"
 import type { LabServiceName } from "../../src/protocol/lab/records.ts"
-import { assertAccessible } from "../support/browser-axe.ts"
 import { enter, openBrowser } from "../support/browser.ts"
+import { assertAccessible } from "../support/browser-axe.ts"
 import { startExample } from "../support/examples.ts"
 import { rawSocket } from "../support/lab.ts"
 import { needs } from "../support/programs.ts"
@@ -112,6 +113,22 @@ test("lab: a connection is followed while it is open, and the one that was chose
   await assertAccessible(page)
   await page.getByRole("link", { name: "Back to the newest" }).click()
   await page.getByRole("heading", { name: /^sum ada/ }).waitFor()
+  assert.deepEqual(browser.complaints, [])
+})
+
+test("lab: datagrams of a peer are a connection of their own kind", { timeout }, async () => {
+  await using hub = await startLab()
+  await using browser = await openBrowser()
+  const page = await enter(await browser.person(), hub.address, "Ada", "#/lab")
+  const socket = createSocket("udp4")
+  try {
+    socket.send("PING", hub.port("ping"), "127.0.0.1")
+    await page.getByRole("heading", { name: /^ping UDP 127/ }).waitFor()
+    await bytesOf(page).getByText("50 4f 4e 47").waitFor() // PONG
+    await page.getByText("going on").waitFor()
+  } finally {
+    socket.close()
+  }
   assert.deepEqual(browser.complaints, [])
 })
 

@@ -4,9 +4,10 @@ import type { Page } from "playwright-core"
 import { connect } from "../../src/client/main.ts"
 import { startHub } from "../../src/hub/hub.ts"
 import { openAlteringLine } from "../support/altering-line.ts"
-import { assertAccessible } from "../support/browser-axe.ts"
 import { enter, openBrowser } from "../support/browser.ts"
+import { assertAccessible } from "../support/browser-axe.ts"
 import { flipPayload } from "../support/exchange-pair.ts"
+import { openLine } from "../support/line.ts"
 import { openSlowLine } from "../support/slow-line.ts"
 
 const timeout = 120_000
@@ -188,6 +189,30 @@ test("line: who measures speed waits for who measures already, and is told how m
     .getByText(/Data goes to the hub at/)
     .waitFor()
   assert.deepEqual(browser.complaints, [])
+})
+
+test("line: when it goes down, what was shown stays and says so, and the check says what to do", {
+  timeout,
+}, async () => {
+  await using hub = await quietHub()
+  await using line = await openLine(hub.address)
+  await using browser = await openBrowser()
+  const page = await enter(await browser.person(), line.address, "Ada", "#/line")
+  const bob = connect(hub.address, { name: "bob" })
+  await bob.reportLine({ samples: 20, lost: 0, p50Ms: 1 })
+  await bob.close()
+  await card(page, "Live").getByRole("button", { name: "Start" }).click()
+  await page.locator(".line-ping-sentence").waitFor()
+  const everyone = card(page, "Everyone's line")
+  await everyone.getByText("bob").waitFor() // it is asked for every 10 s
+  await line[Symbol.asyncDispose]()
+  await everyone.getByText("as of before the line went down").waitFor()
+  await everyone.getByText("bob").waitFor()
+  await page.locator(".line-ping-sentence", { hasText: "Then the line broke." }).waitFor()
+  await page.getByRole("button", { name: "Check the line" }).click()
+  await page.getByText("The hub does not answer this browser.").waitFor()
+  await page.getByText("See whether this device is still in the hub's network").waitFor()
+  await assertAccessible(page)
 })
 
 test("line: everyone's line shows what others report, the newest first, whatever they call themselves", {

@@ -4,8 +4,8 @@ import { usePolled } from "./polled.ts"
 
 /** What `GET /lab/services` answers (PROTOCOL.md 14.2). */
 export interface LabServices {
-  /** In which lab programs talk. */
-  readonly room: string
+  /** Where lab programs, and guests, talk. */
+  readonly room?: string
   readonly services: readonly LabServiceOffer[]
 }
 
@@ -18,7 +18,7 @@ export interface LabServiceOffer {
   readonly starter: string
 }
 
-const NONE: LabServices = { room: "", services: [] }
+const NONE: LabServices = { services: [] }
 const EVERY_MS = 60_000
 
 /** The lab services that this hub runs: none where it has no lab, and none while they are not `known` yet. */

@@ -6,6 +6,10 @@ import { Untrusted } from "../ui/untrusted.tsx"
 /** The address of a peer, without its port. */
 export const addressOf = (peer: string): string => peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")
 
+/** `chat`, `ping UDP`; `?` while it is not known. */
+export const serviceText = ({ service, transport }: Pick<TraceSummary, "service" | "transport">): string =>
+  `${service ?? "?"}${transport === "udp" ? " UDP" : ""}`
+
 /** Connections, the newest first. @param own this browser's address as the hub sees it */
 export function Connections({
   traces,
@@ -18,11 +22,11 @@ export function Connections({
 }) {
   return (
     <ul className="lab-connections" aria-label="Connections">
-      {traces.map(({ id, service, peer, name, opened, closed, bytes, diagnoses }) => (
+      {traces.map(({ id, service, transport, peer, name, opened, closed, bytes, diagnoses }) => (
         <li key={id}>
           <a href={to("lab", String(id))} aria-current={id === current ? "true" : undefined}>
             <span className="lab-connection-head">
-              <strong>{service ?? "?"}</strong>
+              <strong>{serviceText({ service, transport })}</strong>
               <Untrusted text={name ?? peer} />
               {addressOf(peer) === own && <span className="tag">yours</span>}
               {closed === undefined && <span className="tag good">open</span>}

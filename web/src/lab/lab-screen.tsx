@@ -9,7 +9,7 @@ import { Empty, Failure, Loading } from "../ui/empty.tsx"
 import { Icon } from "../ui/icon.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { addressOf, Connections } from "./connections.tsx"
-import { NoConnection } from "./no-connection.tsx"
+import { type HelloAnswer, NoConnection } from "./no-connection.tsx"
 import { Services } from "./services.tsx"
 import { TableView } from "./table-view.tsx"
 import { TraceView } from "./trace-view.tsx"
@@ -37,7 +37,7 @@ export default function LabScreen() {
             </a>
           </nav>
         )}
-        {lab.room !== "" && (
+        {lab.room !== undefined && (
           <a className="push small" href={to("rooms", lab.room)}>
             Lab programs talk in the room <Untrusted text={lab.room} />
           </a>
@@ -68,7 +68,8 @@ function Programs({ lab, id }: { lab: LabServices; id: number | undefined }) {
     () => http.json<{ traces: readonly TraceSummary[] }>("/lab/traces"),
     TRACES_EVERY_MS,
   )
-  const own = usePolled(() => http.json<{ address: string }>("/hello"), ADDRESS_EVERY_MS).value?.address
+  const hello = usePolled(() => http.json<HelloAnswer>("/hello"), ADDRESS_EVERY_MS).value
+  const own = hello?.address
   const [all, setAll] = useState(false)
   if (value === undefined) return error ? <Failure say={error.message} onRetry={refresh} /> : <Loading />
   const { traces } = value
@@ -108,7 +109,7 @@ function Programs({ lab, id }: { lab: LabServices; id: number | undefined }) {
           </p>
         )}
         {current === undefined ? (
-          <NoConnection lab={lab} own={own} />
+          <NoConnection lab={lab} hello={hello} />
         ) : (
           <TraceView key={current} id={current} summary={traces.find((trace) => trace.id === current)} />
         )}

@@ -12,8 +12,16 @@ export const hostOf = (hostname: string): string => hostname.replace(/^\[|\]$/g,
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\./.test(host)
 
+/** What `GET /hello` says of both ends (PROTOCOL.md 12.1). */
+export interface HelloAnswer {
+  /** This browser's, as the hub sees it. */
+  readonly address: string
+  /** By which the hub is reached, `http://192.168.1.20:7300` each. */
+  readonly addresses: readonly string[]
+}
+
 /** Nobody has connected from here yet: where to, and what may stand in the way. */
-export function NoConnection({ lab, own }: { lab: LabServices; own: string | undefined }) {
+export function NoConnection({ lab, hello }: { lab: LabServices; hello: HelloAnswer | undefined }) {
   const host = hostOf(location.hostname)
   const first = lab.services[0]!
   return (
@@ -27,14 +35,13 @@ export function NoConnection({ lab, own }: { lab: LabServices; own: string | und
         ) : (
           ", at the port of its service"
         )}
-        {own !== undefined && (
+        {hello && (
           <>
-            , from this computer (the hub sees it as <bdi>{own}</bdi>)
+            , from this computer (the hub sees it as <bdi>{hello.address}</bdi>)
           </>
         )}
         : its bytes appear here as they go.
-        {isLoopback(host) &&
-          " This address works on the hub's own computer only; others take the address that the hub prints when it starts with --lan."}
+        {isLoopback(host) && hello && ` ${elsewhere(hello)}`}
       </p>
       <CopyLine label="Can it be reached at all?" text={reachLine(host, first.port)} />
       <dl className="lab-reach">
@@ -53,4 +60,12 @@ export function NoConnection({ lab, own }: { lab: LabServices; own: string | und
       </dl>
     </Empty>
   )
+}
+
+/** What programs of other computers take, where this one's address is of no use to them. */
+function elsewhere({ addresses }: HelloAnswer): string {
+  const [address] = addresses.map((url) => hostOf(new URL(url).hostname)).filter((host) => !isLoopback(host))
+  return address === undefined
+    ? "The hub listens on this computer alone: for others it is started with landline serve --lan --lab."
+    : `Programs on other computers take ${address}.`
 }

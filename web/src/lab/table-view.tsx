@@ -10,6 +10,7 @@ import { clockSeconds } from "../ui/format.ts"
 import { Icon } from "../ui/icon.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { DEMAND_WORDS, type Matrix, matrices, passText } from "./table-matrix.ts"
+import "./table.css"
 
 const EVERY_MS = 3_000
 

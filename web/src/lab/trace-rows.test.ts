@@ -26,7 +26,7 @@ const trace = (
   bytes: TraceAnswer["bytes"],
   diagnoses: readonly TimedDiagnosis[] = [],
 ): TraceAnswer => ({
-  ...{ id: 1, service: "chat", peer: "127.0.0.1:5", opened: 900, bytes, diagnoses, pieces },
+  ...{ id: 1, service: "chat", transport: "tcp", peer: "127.0.0.1:5", opened: 900, bytes, diagnoses, pieces },
   parts: { client: [], server: [] },
 })
 

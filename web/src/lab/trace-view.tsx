@@ -6,9 +6,11 @@ import { usePolled } from "../hub/polled.ts"
 import { Empty, Failure, Loading } from "../ui/empty.tsx"
 import { clockSeconds, counted, fullTime } from "../ui/format.ts"
 import { Untrusted } from "../ui/untrusted.tsx"
+import { serviceText } from "./connections.tsx"
 import { HexView, type PartRef } from "./hex-view.tsx"
 import { PartsList } from "./parts-list.tsx"
 import { placeText } from "./trace-rows.ts"
+import "./trace.css"
 
 const EVERY_MS = 30_000
 
@@ -100,12 +102,14 @@ function waiting({ service }: TraceAnswer): string {
 }
 
 function Head({ trace }: { trace: TraceAnswer }) {
-  const { service, peer, name, opened, closed, bytes } = trace
-  const span = closed === undefined ? "still open" : `open for ${((closed - opened) / 1_000).toFixed(3)} s`
+  const { service, transport, peer, name, opened, closed, bytes } = trace
+  const [going, gone] = transport === "udp" ? ["going on", "datagrams for"] : ["still open", "open for"]
+  const span = closed === undefined ? going : `${gone} ${((closed - opened) / 1_000).toFixed(3)} s`
   return (
     <header className="lab-trace-head">
       <h2>
-        {service ?? "no service yet"} <Untrusted text={name === undefined ? peer : `${name}, ${peer}`} />
+        {service ? serviceText(trace) : "no service yet"}{" "}
+        <Untrusted text={name === undefined ? peer : `${name}, ${peer}`} />
       </h2>
       <p className="soft small">
         <time title={fullTime(opened)}>{clockSeconds(opened)}</time>, {span}. The program sent{" "}
