@@ -1,9 +1,4 @@
-import {
-  LAB_SERVICES,
-  type LabServiceName,
-  type TableResult,
-  type TableRow,
-} from "../../../src/protocol/lab/records.ts"
+import type { LabServiceName, TableResult, TableRow } from "../../../src/protocol/lab/records.ts"
 
 export type Demand = "basic" | "robust" | "other"
 
@@ -28,12 +23,15 @@ export interface Matrix {
 
 const DEMANDS: readonly Demand[] = ["basic", "robust", "other"]
 
-/** The lab's table, as it is drawn: a matrix for each service that has programs. */
+/** The lab's table, as it is drawn: a matrix for each service that has programs, in the order of their names. */
 export function matrices(programs: readonly TableRow[]): Matrix[] {
-  return LAB_SERVICES.flatMap((service) => {
-    const of = programs.filter((program) => program.service === service)
-    return of.length === 0 ? [] : [matrixOf(service, of)]
-  })
+  const services = [...new Set(programs.map(({ service }) => service))].sort()
+  return services.map((service) =>
+    matrixOf(
+      service,
+      programs.filter((program) => program.service === service),
+    ),
+  )
 }
 
 function matrixOf(service: LabServiceName, programs: readonly TableRow[]): Matrix {

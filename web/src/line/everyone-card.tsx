@@ -58,28 +58,26 @@ function Table({ lines }: { lines: readonly Line[] }) {
           </tr>
         </thead>
         <tbody>
-          {[...lines]
-            .sort((a, b) => b.time - a.time)
-            .map((line) => (
-              <tr key={line.name} data-own={line.name === who.name || undefined}>
-                <td className="line-who">
-                  <Untrusted text={line.name} /> {line.name === who.name && <span className="tag">you</span>}
-                </td>
-                <td className="number">{orDash(line.p50Ms, time)}</td>
-                <td className="number">{orDash(line.jitterMs, time)}</td>
-                <td className="number">{Math.round((line.lost / line.samples) * 1000) / 10} %</td>
-                <td className="number">{orDash(line.downBytesPerSecond, rate)}</td>
-                <td className="number">{orDash(line.upBytesPerSecond, rate)}</td>
-                <td>
-                  {line.verdict ? (
-                    <span className={VERDICTS[line.verdict].tag}>{VERDICTS[line.verdict].say}</span>
-                  ) : (
-                    "–"
-                  )}
-                </td>
-                <td title={fullTime(line.time)}>{ago(line.time)}</td>
-              </tr>
-            ))}
+          {lines.map((line) => (
+            <tr key={line.name} data-own={line.name === who.name || undefined}>
+              <td className="line-who">
+                <Untrusted text={line.name} /> {line.name === who.name && <span className="tag">you</span>}
+              </td>
+              <td className="number">{orDash(line.p50Ms, time)}</td>
+              <td className="number">{orDash(line.jitterMs, time)}</td>
+              <td className="number">{Math.round((line.lost / line.samples) * 1000) / 10} %</td>
+              <td className="number">{orDash(line.downBytesPerSecond, rate)}</td>
+              <td className="number">{orDash(line.upBytesPerSecond, rate)}</td>
+              <td>
+                {line.verdict ? (
+                  <span className={VERDICTS[line.verdict].tag}>{VERDICTS[line.verdict].say}</span>
+                ) : (
+                  "–"
+                )}
+              </td>
+              <td title={fullTime(line.time)}>{ago(line.time)}</td>
+            </tr>
+          ))}
         </tbody>
       </table>
     </section>
