@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { type EndedRun, Exchanges } from "../../src/capabilities/check/exchanges.ts"
-import { SumRun, type SumRunOptions } from "../../src/cli/sum/sum-run.ts"
+import { sha256 } from "../../src/cli/sum/sha256.ts"
+import { SumRun, type SumRunOptions } from "../../src/client/line/sum-run.ts"
 import { PATTERNS } from "../../src/protocol/exchange.ts"
 
 export type Way = "up" | "down"
@@ -10,6 +11,7 @@ export type Alter = (way: Way, bytes: Uint8Array, at: number) => Uint8Array
 
 export const sumRun = (options: Partial<SumRunOptions> = {}): SumRun =>
   new SumRun({
+    sha256,
     run: randomUUID(),
     name: "ada",
     seed: 1,

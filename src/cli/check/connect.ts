@@ -1,8 +1,9 @@
 import { connect, type Socket } from "node:net"
+import { fail, type Judged, pass, warn } from "../../client/check/row.ts"
+import { list, time } from "../../client/check/words.ts"
 import { interfaceOf } from "./own-interface.ts"
-import { fail, type Judged, pass, type Step, warn } from "./row.ts"
+import type { Step } from "./row.ts"
 import { place, type Target } from "./target.ts"
-import { list, time } from "./words.ts"
 
 export type Outcome = "open" | "refused" | "timed_out" | "unreachable" | "failed"
 

@@ -1,10 +1,10 @@
+import { time } from "../../client/check/words.ts"
 import type { Session } from "../../client/main.ts"
 import type { Line } from "../../protocol/line.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { amount } from "../files/amounts.ts"
 import { print, printJson, table } from "../output.ts"
 import { ago } from "../spans.ts"
-import { time } from "./words.ts"
 
 /** Everyone's line, as the hub holds it, the worst first. */
 export async function printEveryone(session: Session, json?: true): Promise<void> {

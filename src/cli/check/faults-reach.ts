@@ -1,12 +1,11 @@
+import type { Found } from "../../client/check/verdict.ts"
 import type { Answer } from "./answer.ts"
 import { type ConnectFacts, type Outcome, telling } from "./connect.ts"
 import type { Rows } from "./row.ts"
 import { pathOf, place, type Target } from "./target.ts"
-import type { Verdict } from "./verdict.ts"
 
-export type Found = Omit<Verdict, "fault">
 /** Looks whether the rows show this fault. */
-export type Fault = (rows: Rows, target: Target) => Found | undefined
+type Fault = (rows: Rows, target: Target) => Found | undefined
 
 const noNetwork: Fault = ({ interface: row }) =>
   row?.state === "fail"

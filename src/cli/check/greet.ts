@@ -1,3 +1,4 @@
+import { time } from "../../client/check/words.ts"
 import { clockOffset } from "../../client/line/statistics.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { PROBE_HEAD_BYTES } from "../../protocol/probe.ts"
@@ -9,7 +10,6 @@ import { connectAll, type Outcome, type Try, telling } from "./connect.ts"
 import { askHello, otherSays } from "./hello.ts"
 import { resolve } from "./resolve.ts"
 import { place, targetOf } from "./target.ts"
-import { time } from "./words.ts"
 
 export interface Greeting {
   readonly hub: HubName

@@ -1,10 +1,11 @@
 import { connect, isIP, type Socket } from "node:net"
 import { connect as connectTls } from "node:tls"
+import { fail, type Judged, pass, warn } from "../../client/check/row.ts"
+import { time } from "../../client/check/words.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { type Answer, readAnswer } from "./answer.ts"
-import { fail, type Judged, pass, type Step, warn } from "./row.ts"
+import type { Step } from "./row.ts"
 import { pathOf, place, type Target } from "./target.ts"
-import { time } from "./words.ts"
 
 export interface HelloFacts {
   readonly answer: Answer

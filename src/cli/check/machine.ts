@@ -1,9 +1,10 @@
 import { cpus, freemem, totalmem } from "node:os"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
+import { type Judged, pass, warn } from "../../client/check/row.ts"
+import { time } from "../../client/check/words.ts"
 import { amount } from "../files/amounts.ts"
-import { type Judged, pass, type Step, warn } from "./row.ts"
-import { time } from "./words.ts"
+import type { Step } from "./row.ts"
 
 /** How busy this computer was while it did nothing but measure. */
 export interface MachineFacts {

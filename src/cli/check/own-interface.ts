@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os"
-import { fail, type Judged, pass, type Step } from "./row.ts"
-import { list } from "./words.ts"
+import { fail, type Judged, pass } from "../../client/check/row.ts"
+import { list } from "../../client/check/words.ts"
+import type { Step } from "./row.ts"
 
 export interface InterfaceFacts {
   /** Ways out of this computer that are up. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs"
+import { fail, type Judged, pass, unknown, warn } from "../../client/check/row.ts"
+import { list } from "../../client/check/words.ts"
 import { probe } from "./probes.ts"
-import { fail, type Judged, pass, type Step, unknown, warn } from "./row.ts"
+import type { Step } from "./row.ts"
 import { udpWorks } from "./udp.ts"
-import { list } from "./words.ts"
 
 export interface PacketFacts {
   /** Datagrams of so many bytes, without headers, and how many came back whole. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import type { Verdict } from "../../client/check/verdict.ts"
 import { displayWidth } from "../width.ts"
 import { renderProgress, renderRow, renderVerdict } from "./render.ts"
 import type { Row } from "./row.ts"
-import type { Verdict } from "./verdict.ts"
 
 const row: Row = {
   step: "idle",

@@ -1,10 +1,11 @@
 import { styleText } from "node:util"
+import type { State } from "../../client/check/row.ts"
+import type { Verdict } from "../../client/check/verdict.ts"
+import { list } from "../../client/check/words.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { displayWidth, wrap } from "../width.ts"
-import type { Row, State } from "./row.ts"
+import type { Row } from "./row.ts"
 import { steps } from "./steps.ts"
-import type { Verdict } from "./verdict.ts"
-import { list } from "./words.ts"
 
 /** How rows are set: `columns` undefined for a file or a pipe, where lines are not broken. */
 export interface Look {

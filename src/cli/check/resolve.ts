@@ -1,8 +1,9 @@
 import { lookup } from "node:dns/promises"
 import { isIP } from "node:net"
+import { fail, type Judged, pass, warn } from "../../client/check/row.ts"
+import { list, time } from "../../client/check/words.ts"
 import { within } from "./bounded.ts"
-import { fail, type Judged, pass, type Step, warn } from "./row.ts"
-import { list, time } from "./words.ts"
+import type { Step } from "./row.ts"
 
 export interface ResolveFacts {
   /** In the order in which they are tried. */

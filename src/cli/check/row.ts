@@ -1,42 +1,22 @@
+import type { Judged, MeasuredFacts, StepName } from "../../client/check/row.ts"
 import type { ConnectFacts } from "./connect.ts"
 import type { HelloFacts } from "./hello.ts"
-import type { IdleFacts } from "./idle.ts"
-import type { LoadFacts } from "./load.ts"
 import type { MachineFacts } from "./machine.ts"
 import type { InterfaceFacts } from "./own-interface.ts"
 import type { PacketFacts } from "./packet-size.ts"
 import type { ResolveFacts } from "./resolve.ts"
-import type { SumFacts } from "./sum.ts"
 import type { Target } from "./target.ts"
-import type { ThroughputFacts } from "./throughput.ts"
 import type { UdpFacts } from "./udp.ts"
 
-/** What each step finds out. */
-export interface Facts {
+/** What each step finds out: a row of the table for each `StepName`. */
+export interface Facts extends MeasuredFacts {
   readonly interface: InterfaceFacts
   readonly resolve: ResolveFacts
   readonly connect: ConnectFacts
   readonly hello: HelloFacts
   readonly udp: UdpFacts
-  readonly idle: IdleFacts
   readonly mtu: PacketFacts
-  readonly download: ThroughputFacts
-  readonly upload: ThroughputFacts
-  readonly load: LoadFacts
-  readonly sum: SumFacts
   readonly machine: MachineFacts
-}
-
-export type StepName = keyof Facts
-
-/** `unknown`: it could not be found out. `skipped`: it depends on something that failed. */
-export type State = "pass" | "warn" | "fail" | "skipped" | "unknown"
-
-/** What a step's facts mean. */
-export interface Judged {
-  readonly state: State
-  /** One plain sentence. */
-  readonly say: string
 }
 
 export interface Row<S extends StepName = StepName> extends Judged {
@@ -73,8 +53,3 @@ export interface Step<S extends StepName> {
   run(checking: Checking): Promise<Facts[S]>
   judge(facts: Facts[S], checking: Pick<Checking, "target" | "rows">): Judged
 }
-
-export const pass = (say: string): Judged => ({ state: "pass", say })
-export const warn = (say: string): Judged => ({ state: "warn", say })
-export const fail = (say: string): Judged => ({ state: "fail", say })
-export const unknown = (say: string): Judged => ({ state: "unknown", say })

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, test } from "node:test"
-import type { Facts, State, Step, StepName } from "./row.ts"
+import type { State, StepName } from "../../client/check/row.ts"
+import type { Facts, Step } from "./row.ts"
 import { steps } from "./steps.ts"
 import { targetOf } from "./target.ts"
 

@@ -1,6 +1,7 @@
+import { fail, type StepName, unknown } from "../../client/check/row.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { printableLine } from "../../protocol/text.ts"
-import { type Checking, fail, type Row, type Rows, type Step, type StepName, unknown } from "./row.ts"
+import type { Checking, Row, Rows, Step } from "./row.ts"
 
 export interface Watcher {
   begin(step: Step<StepName>): void

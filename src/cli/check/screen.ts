@@ -1,8 +1,9 @@
+import type { StepName } from "../../client/check/row.ts"
+import type { Verdict } from "../../client/check/verdict.ts"
 import { print } from "../output.ts"
 import { type Look, renderProgress, renderRow, renderVerdict } from "./render.ts"
-import type { Row, Step, StepName } from "./row.ts"
+import type { Row, Step } from "./row.ts"
 import type { Watcher } from "./run.ts"
-import type { Verdict } from "./verdict.ts"
 
 const COLUMNS = 80
 const REDRAW_MS = 100

@@ -1,6 +1,7 @@
+import { type Judged, pass, unknown, warn } from "../../client/check/row.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { probe } from "./probes.ts"
-import { type Judged, pass, type Step, unknown, warn } from "./row.ts"
+import type { Step } from "./row.ts"
 
 export interface UdpFacts {
   /** Probes that were sent, and replies that came; 0 of both where it cannot be tried. */

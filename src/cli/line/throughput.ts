@@ -2,18 +2,10 @@ import { randomBytes } from "node:crypto"
 import http from "node:http"
 import https from "node:https"
 import { setTimeout as sleep } from "node:timers/promises"
+import type { Throughput } from "../../client/check/throughput.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { TurnInfo } from "../../protocol/line.ts"
 import { HubHttp, identityOf } from "../files/hub-http.ts"
-
-/** What went through one way. */
-export interface Throughput {
-  readonly bytes: number
-  /** In which they went through: the beginning, in which TCP feels its way, is left out where there is more. */
-  readonly ms: number
-  /** How long others measured before. */
-  readonly waitedMs: number
-}
 
 export interface ThroughputOptions {
   /** The hub's HTTP doors; ends with `/`. */

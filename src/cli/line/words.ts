@@ -1,7 +1,8 @@
 /** What `ping` says in words. */
+
+import { list } from "../../client/check/words.ts"
 import type { Damage, LineRun, RunCounts, Transport } from "../../client/line/run.ts"
 import { type ClockOffset, PERCENTILES, type Summary } from "../../client/line/statistics.ts"
-import { list } from "../check/words.ts"
 import { count } from "../files/amounts.ts"
 import { calendarDay, clockTime } from "../output.ts"
 import { spanWords } from "../spans.ts"

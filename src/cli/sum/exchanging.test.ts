@@ -4,10 +4,10 @@ import { test } from "node:test"
 import type { WebSocket } from "ws"
 import { sumRun } from "../../../test/support/exchange-pair.ts"
 import { rightly, startFalseHub, startListener } from "../../../test/support/false-hub.ts"
+import { ExchangeFault } from "../../client/line/sum-run.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import type { Fields, HubExchange } from "../../protocol/exchange.ts"
 import { exchangeAll } from "./exchanging.ts"
-import { ExchangeFault } from "./sum-run.ts"
 
 const timeout = 60_000
 

@@ -2,12 +2,12 @@ import { type IncomingMessage, STATUS_CODES } from "node:http"
 import type { Socket } from "node:net"
 import { type RawData, WebSocket } from "ws"
 import { sessionUrl } from "../../client/address.ts"
+import { ExchangeFault, type SumRun } from "../../client/line/sum-run.ts"
 import { ERRORS, type ErrorCode, LandlineError } from "../../protocol/errors.ts"
 import { EXCHANGE_PATH } from "../../protocol/exchange.ts"
 import { targetOf } from "../check/target.ts"
 import { noHub } from "../failure.ts"
 import { unreachable } from "../line/line-errors.ts"
-import { ExchangeFault, type SumRun } from "./sum-run.ts"
 
 const ANSWER_MS = 5_000 // a hub that is there answers an exchange at once
 const PROGRESS_MS = 100

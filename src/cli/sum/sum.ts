@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto"
+import { ExchangeFault, SumRun } from "../../client/line/sum-run.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { isExchangeNumber, NUMBER_MAX, PATTERNS } from "../../protocol/exchange.ts"
 import { limits } from "../../protocol/limits.ts"
@@ -11,7 +12,7 @@ import { jsonLine, print } from "../output.ts"
 import { exchangeAll, type Traffic } from "./exchanging.ts"
 import { LineFile } from "./line-file.ts"
 import { ProgressText } from "./progress-text.ts"
-import { ExchangeFault, SumRun } from "./sum-run.ts"
+import { sha256 } from "./sha256.ts"
 import { errorRateBound, manyLines, progressWords, rateOf, singleLines } from "./words.ts"
 
 /** In flight when pipelined: enough that neither end waits for the other. */
@@ -39,6 +40,7 @@ export async function sum(text: string | undefined, options: SumOptions): Promis
   using file = options.save === undefined ? undefined : new LineFile(options.save)
   using hubFile = options.saveHub === undefined ? undefined : new LineFile(options.saveHub)
   const run = new SumRun({
+    sha256,
     run: randomUUID(),
     name,
     seed,

@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { ExchangePair, sumRun } from "../../../test/support/exchange-pair.ts"
 import { tempDir } from "../../../test/support/temp.ts"
 import { firstHash } from "../../protocol/exchange-transcript.ts"
-import { sha256 } from "./sum-run.ts"
+import { sha256 } from "./sha256.ts"
 import { compareTranscripts } from "./verify.ts"
 
 function transcript(run?: string): string[] {

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 import { firstHash, HASH_HEAD_BYTES, nextHash } from "../../protocol/exchange-transcript.ts"
 import { cannotRead } from "../files/local-file.ts"
-import { sha256 } from "./sum-run.ts"
+import { sha256 } from "./sha256.ts"
 
 /** What two transcripts say of each other. */
 export type Comparison =

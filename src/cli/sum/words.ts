@@ -1,8 +1,8 @@
+import type { Mismatch, SumRun } from "../../client/line/sum-run.ts"
 import { printableLine } from "../../protocol/text.ts"
 import { amount, count } from "../files/amounts.ts"
 import { table } from "../output.ts"
 import type { Traffic } from "./exchanging.ts"
-import type { Mismatch, SumRun } from "./sum-run.ts"
 
 /** The rule of three says nothing about fewer. */
 const ENOUGH = 30

@@ -1,10 +1,13 @@
-import type { Fault } from "./faults-reach.ts"
 import { type IdleFacts, isSlow, loses, lossWay } from "./idle.ts"
-import type { Rows, StepName } from "./row.ts"
+import type { JudgedRows, StepName } from "./row.ts"
+import type { Found } from "./verdict.ts"
 import { outOf, time } from "./words.ts"
 
+/** Looks whether the rows show this fault. */
+type Fault = (rows: JudgedRows) => Found | undefined
+
 /** Those of the steps whose rows are bad, to be shown as evidence. */
-const bad = (rows: Rows, ...steps: StepName[]): StepName[] =>
+const bad = (rows: JudgedRows, ...steps: StepName[]): StepName[] =>
   steps.filter((step) => rows[step]?.state === "fail" || rows[step]?.state === "warn")
 
 const CABLE =
@@ -37,7 +40,7 @@ const changes: Fault = (rows) => {
   }
 }
 
-const damagedMessages = ({ sum }: Rows): number =>
+const damagedMessages = ({ sum }: JudgedRows): number =>
   sum?.facts ? sum.facts.damagedUp + sum.facts.damagedDown : 0
 
 /** No bit that was seen to be flipped, but an exchange that went otherwise than it can. */

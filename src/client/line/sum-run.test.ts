@@ -9,10 +9,11 @@ import {
   type Way,
 } from "../../../test/support/exchange-pair.ts"
 import { SEED } from "../../../test/support/random.ts"
+import { sha256 } from "../../cli/sum/sha256.ts"
 import { LandlineError } from "../../protocol/errors.ts"
 import { ExchangeWriter, type HubExchange, PATTERNS } from "../../protocol/exchange.ts"
 import { ExchangePayloads, PAYLOAD_SIZES } from "../../protocol/exchange-payloads.ts"
-import { ExchangeFault, type SumRun, sha256 } from "./sum-run.ts"
+import { ExchangeFault, type SumRun } from "./sum-run.ts"
 
 for (const window of [1, 64])
   test(`sum: both ends hold the same transcript after a run, ${window} in flight`, () => {

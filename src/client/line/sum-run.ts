@@ -1,4 +1,3 @@
-import { hash, randomUUID } from "node:crypto"
 import { ERRORS, type ErrorCode, LandlineError } from "../../protocol/errors.ts"
 import {
   conditionOf,
@@ -9,9 +8,11 @@ import {
   isExchangeNumber,
   type Pattern,
   type ReceivedExchange,
+  type Sha256,
 } from "../../protocol/exchange.ts"
 import { ExchangePayloads, wrongBits } from "../../protocol/exchange-payloads.ts"
 import { Transcript } from "../../protocol/exchange-transcript.ts"
+import { randomId } from "../random-id.ts"
 
 /** Something that did not arrive as it was sent. */
 export interface Mismatch {
@@ -31,9 +32,8 @@ const MISMATCHES_MAX = 1_000 // told one by one; above, they are counted
 const SAID_CHARACTERS_MAX = 300
 const NOTHING = new Uint8Array(0)
 
-export const sha256 = (data: Uint8Array | string): string => hash("sha256", data)
-
 export interface SumRunOptions {
+  readonly sha256: Sha256
   readonly run: string
   readonly name: string
   readonly seed: number
@@ -57,7 +57,7 @@ interface Sent {
 export class SumRun {
   readonly #options: SumRunOptions
   readonly #payloads: ExchangePayloads
-  readonly #writer = new ExchangeWriter(sha256)
+  readonly #writer: ExchangeWriter
   readonly #reader = new ExchangeReader((fields) => this.#payloadBytes(fields))
   readonly #inFlight: Sent[] = []
   readonly #damaged = new Set<number>()
@@ -81,6 +81,7 @@ export class SumRun {
   constructor(options: SumRunOptions) {
     this.#options = options
     this.#count = options.count
+    this.#writer = new ExchangeWriter(options.sha256)
     this.#payloads = new ExchangePayloads(options.seed, options.patterns)
     const { run, name, seed, patterns } = options
     this.#writer.add({ op: "begin", version: EXCHANGE_VERSION, run, name, seed, patterns })
@@ -139,7 +140,7 @@ export class SumRun {
     const seq = ++this.#sent
     const payload = this.#payloads.up(seq)
     const number = numberOf(seq)
-    const nonce = randomUUID()
+    const nonce = randomId()
     const bytes = payload.length
     const digest = this.#writer.add({ op: "request", seq, nonce, name, number, bytes }, payload)
     this.#inFlight.push({ number, nonce, digest })
@@ -161,12 +162,12 @@ export class SumRun {
 
   #begun(message: ReceivedExchange): void {
     const { op, name } = message.fields
-    if (!conditionOf(message, NOTHING, sha256).line)
+    if (!conditionOf(message, NOTHING, this.#options.sha256).line)
       throw new ExchangeFault("The first line that came is damaged, or its digest is wrong.")
     if (op === "error") this.#refused(message)
     if (op !== "begun" || typeof name !== "string") throw new LandlineError("no_hub")
     this.hub = name
-    const { run, name: client, onLine } = this.#options
+    const { run, name: client, sha256, onLine } = this.#options
     this.#transcript = new Transcript({ transcript: 1, run, client, hub: name }, sha256, onLine)
   }
 
@@ -175,7 +176,7 @@ export class SumRun {
     if (!sent) throw new ExchangeFault(`The hub answered exchange ${message.fields.seq ?? this.done} twice.`)
     const seq = ++this.done
     const due = this.#payloads.down(seq)
-    const { digest, line, payload } = conditionOf(message, due, sha256)
+    const { digest, line, payload } = conditionOf(message, due, this.#options.sha256)
     const { fields } = message
     if (line) this.#judge(seq, sent, fields)
     else this.#found({ seq, direction: "down", part: "line" })
@@ -231,7 +232,7 @@ export class SumRun {
     const { exchanges, transcript, acks } = message.fields
     if (!this.#ending || this.over) throw new ExchangeFault("The hub ended the run too early.")
     this.over = true
-    if (!conditionOf(message, NOTHING, sha256).line)
+    if (!conditionOf(message, NOTHING, this.#options.sha256).line)
       return this.#found({ seq: this.done, direction: "down", part: "line" })
     if (exchanges !== this.done)
       throw new ExchangeFault(`The hub counted ${exchanges} exchanges, and there were ${this.done}.`)
