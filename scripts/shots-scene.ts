@@ -24,10 +24,7 @@ const TALK: readonly (readonly [name: string, text: string])[] = [
 /** People talk, programs publish, files are passed, and a socket program goes wrong. */
 export async function fillHub(hub: Hub): Promise<AsyncDisposable & { settled(page: Page): Promise<void> }> {
   const people = Object.fromEntries(
-    ["Bob", "Cleo"].map((name) => [
-      name,
-      connect(hub.address, { name, device: `the-device-of-${name}` }),
-    ]),
+    ["Bob", "Cleo"].map((name) => [name, connect(hub.address, { name, device: `the-device-of-${name}` })]),
   )
   const bob = people["Bob"]!
   await bob.createRoom("workshop", "Machines, materials and who has the key")
