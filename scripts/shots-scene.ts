@@ -63,7 +63,7 @@ export async function fillHub(hub: Hub): Promise<AsyncDisposable & { settled(pag
 
   const chat = hub.lab.find(({ service }) => service === "chat")!.port
   for (const program of ["client", "client_counts_characters"])
-    spawn("python3", [join(home, `examples/python/chat/${program}.py`), "zoë", "127.0.0.1", String(chat)], {
+    spawn("python3", [join(home, `examples/python/chat/${program}.py`), "zoe", "127.0.0.1", String(chat)], {
       stdio: ["pipe", "ignore", "ignore"],
     }).stdin.end("hello\ncafé at four?\n")
   return {

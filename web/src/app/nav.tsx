@@ -55,10 +55,13 @@ export function Nav({ onLeave }: { onLeave: () => void }) {
           className="nav-place nav-who"
           onClick={onLeave}
           title={`Not ${who.name}? Choose another name`}
+          aria-label={`Not ${who.name}? Choose another name`}
         >
           <Icon name="person" />
           <span>
-            Not <Untrusted text={who.name} />?
+            <span className="nav-wide">Not </span>
+            <Untrusted text={who.name} />
+            <span className="nav-wide">?</span>
           </span>
         </button>
       </div>
