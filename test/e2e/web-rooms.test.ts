@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { connect } from "../../src/client/main.ts"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
-import { messages, say, speaker } from "../support/web-rooms.ts"
+import { messages, say, speaker } from "../support/browser-rooms.ts"
 
 test("web rooms: two people talk, see who is there, and what is new in the other room", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:", name: "Lab 3" })
@@ -136,7 +136,10 @@ test("web rooms: what people bring is text, in names, messages and topic lines",
     "👩‍👩‍👧‍👦".repeat(500),
     "long ".repeat(12_000),
   ])
-  await messages(ada).getByRole("button", { name: /Show all/ }).last().click()
+  await messages(ada)
+    .getByRole("button", { name: /Show all/ })
+    .last()
+    .click()
   await messages(ada).getByRole("button", { name: "Show less" }).waitFor()
   assert.equal(await ada.evaluate(() => document.documentElement.scrollWidth), 1280)
   await ada.reload()
@@ -172,7 +175,10 @@ test("web rooms: a room is kept as text and as JSON lines", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
   await using bob = await speaker(hub.address, "Bob")
-  await bob.say("lobby", Array.from({ length: 700 }, (_, index) => `message ${index + 1}`))
+  await bob.say(
+    "lobby",
+    Array.from({ length: 700 }, (_, index) => `message ${index + 1}`),
+  )
   const ada = await enter(await browser.person(), hub.address, "Ada")
   const saved = async (name: string) => {
     const [download] = await Promise.all([

@@ -1,6 +1,7 @@
-import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual"
+import { useVirtualizer } from "@tanstack/react-virtual"
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react"
 import { beginsDay, beginsGroup } from "./groups.ts"
+import { useForgottenHeights, useTarget } from "./list-hooks.ts"
 import { MessageRow } from "./message-row.tsx"
 import type { OpenRoom, Pending, RoomView } from "./open-room.ts"
 import { firstOf, type Item, lastOf } from "./room-log.ts"
@@ -11,10 +12,8 @@ const END_PX = 40
 /** So many rows before an end of the view more is asked for: before somebody who scrolls sees that end. */
 const AHEAD_ROWS = 25
 const PAGE_SHARE = 0.9
-/** After so many new rows the heights of those that are gone are forgotten. */
-const HEIGHTS_MAX = 5_000
 const LINE_PX = 22
-const ROW_PX = 34
+const ROW_PX = 25
 const LINE_CHARACTERS = 80
 
 type Row = Item | Pending
@@ -61,64 +60,67 @@ export function MessageList({
     getItemKey: (index) => keyOf(rows[index]),
     overscan: OVERSCAN,
     anchorTo: "end",
-    followOnAppend: view.attached,
     scrollEndThreshold: END_PX,
     paddingStart: 12,
     paddingEnd: 12,
   })
   const shown = virtualizer.getVirtualItems()
 
-  const top = useRef(0)
-  const tellPinned = () => {
+  const place = () => {
+    const item = rows[virtualizer.getVirtualItemForOffset(virtualizer.scrollOffset ?? 0)?.index ?? 0]
+    return item === undefined || item.kind === "pending" ? view.tail : firstOf(item)
+  }
+  /** Whether the reader is at the end, and where when it last scrolled. */
+  const reader = useRef({ pinned: view.target === undefined, place: 0, top: 0 })
+  const pin = (pinned: boolean) => {
+    reader.current.pinned = pinned
+    onPinned(pinned)
+  }
+  const scrolled = () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller.current!
-    const atEnd = view.attached && scrollHeight - scrollTop - clientHeight <= END_PX
-    // What grows at the end leaves the end for a moment; a reader leaves it upwards.
-    if (atEnd) onPinned(true)
-    else if (scrollTop < top.current - 1 || !view.attached) onPinned(false)
-    top.current = scrollTop
+    const now = place()
+    const before = reader.current
+    // What grows at the end leaves the end for a moment, and what goes at the top moves all: a reader leaves it upwards.
+    if (view.attached && scrollHeight - scrollTop - clientHeight <= END_PX) pin(true)
+    else if (!view.attached || now < before.place || (now === before.place && scrollTop < before.top - 1))
+      pin(false)
+    Object.assign(before, { place: now, top: scrollTop })
   }
-  const focus = (index: number) => {
-    const bound = Math.max(0, Math.min(rows.length - 1, index))
-    virtualizer.scrollToIndex(bound, { align: "auto" })
-    requestAnimationFrame(() =>
-      virtualizer.elementsCache.get(keyOf(rows[bound]))?.focus({ preventScroll: true }),
-    )
+  const toEnd = () => {
+    reader.current.pinned = true
+    virtualizer.scrollToEnd()
   }
+  /** Rows beside those in sight are there too, so that the focus can go to them. */
+  const focus = (index: number) => virtualizer.elementsCache.get(keyOf(rows[index]))?.focus()
   const handle: MessageListHandle = {
     focus: () => scroller.current?.focus(),
-    toEnd: () => virtualizer.scrollToEnd(),
+    toEnd,
     page: (key) =>
       scroller.current?.scrollBy({
         top: (key === "PageUp" ? -PAGE_SHARE : PAGE_SHARE) * scroller.current.clientHeight,
       }),
-    place() {
-      const item = rows[virtualizer.getVirtualItemForOffset(virtualizer.scrollOffset ?? 0)?.index ?? 0]
-      return item === undefined || item.kind === "pending" ? view.tail : firstOf(item)
-    },
+    place,
   }
   useImperativeHandle(ref, () => handle)
 
-  // Where it begins: at a target, or at the end.
   useLayoutEffect(() => {
-    if (view.target === undefined) virtualizer.scrollToEnd()
-  }, [virtualizer, view.target])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each target
+    if (view.target !== undefined) reader.current.pinned = false
+  }, [view.target])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: followed when something has come
   useLayoutEffect(() => {
-    const { target } = view
-    const index = target
-      ? rows.findIndex((row) => row.kind !== "pending" && lastOf(row) >= target.offset)
-      : -1
-    if (target && index !== -1) virtualizer.scrollToIndex(index, { align: target.align })
-  }, [virtualizer, view.target])
-
+    if (reader.current.pinned && view.attached) virtualizer.scrollToEnd()
+  }, [virtualizer, view.tail, view.attached, pending.length])
+  const settled = useTarget(virtualizer, view.target, ({ offset }) =>
+    rows.findIndex((row) => row.kind !== "pending" && lastOf(row) >= offset),
+  )
   useEffect(() => {
     const [first] = shown
     const last = shown.at(-1)
-    if (first === undefined || last === undefined) return
+    if (!settled || first === undefined || last === undefined) return
     if (first.index < AHEAD_ROWS) open.older()
     if (last.index >= rows.length - AHEAD_ROWS) open.newer()
   })
-  useForgotHeights(virtualizer, view)
+  useForgottenHeights(virtualizer, view)
 
   const key = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
@@ -132,7 +134,6 @@ export function MessageList({
     focus(from + (event.key === "ArrowUp" ? -1 : 1))
   }
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: arrows go through the messages, as a list box has it
     <div
       ref={scroller}
       className="message-list"
@@ -141,7 +142,7 @@ export function MessageList({
       aria-label={`Messages in ${open.room}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
       tabIndex={0}
-      onScroll={tellPinned}
+      onScroll={scrolled}
       onKeyDown={key}
     >
       <div className="message-list-rows" style={{ height: virtualizer.getTotalSize() }}>
@@ -204,20 +205,4 @@ const keyOf = (row: Row | undefined): string | number =>
 function estimate(row: Row | undefined): number {
   if (row === undefined || !("text" in row)) return ROW_PX
   return ROW_PX + LINE_PX * Math.min(20, Math.floor(row.text.length / LINE_CHARACTERS))
-}
-
-/** The virtualizer keeps the height of every row it ever made: a room that runs for days would fill the memory. */
-function useForgotHeights(
-  virtualizer: Virtualizer<HTMLDivElement, HTMLDivElement>,
-  { tail, attached }: RoomView,
-): void {
-  const forgotAt = useRef(tail)
-  useLayoutEffect(() => {
-    if (tail - forgotAt.current < HEIGHTS_MAX || !attached || !virtualizer.isAtEnd(END_PX)) return
-    forgotAt.current = tail
-    virtualizer.measure()
-    for (const element of virtualizer.elementsCache.values())
-      virtualizer.resizeItem(virtualizer.indexFromElement(element), element.offsetHeight)
-    virtualizer.scrollToEnd()
-  }, [virtualizer, tail, attached])
 }

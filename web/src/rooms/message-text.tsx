@@ -11,10 +11,10 @@ export const MessageText = memo(function MessageText({ text }: { text: string })
   return (
     <>
       <div className="message-text" dir="auto">
-      {textParts(printable(shown.replaceAll("\r\n", "\n"))).map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text stay in their places
-        <Part key={index} part={part} />
-      ))}
+        {textParts(printable(shown.replaceAll("\r\n", "\n"))).map((part, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text stay in their places
+          <Part key={index} part={part} />
+        ))}
       </div>
       {short !== undefined && (
         <button type="button" className="button small message-fold" onClick={() => setWhole(!whole)}>

@@ -124,10 +124,8 @@ export class RoomLog {
     shown.begins = first <= this.#head || items.length === 0
     if (shown.begins && first > 1) items.unshift({ kind: "gap", from: 1, to: first - 1 })
     shown.items = items.concat(shown.items)
-    if (shown.items.length <= ITEMS_MAX) return
     // The reader is at the top: what is far below goes.
-    this.#detach()
-    this.#past!.items.length = ITEMS_MAX
+    if (shown.items.length > ITEMS_MAX) this.#detach()
   }
 
   /** @param page what is kept of the entries `after + 1` to `to`, where `after` is the last of the view */
@@ -154,6 +152,7 @@ export class RoomLog {
     this.#pinned = false
     this.#generation++
     this.#join()
+    if (this.#shown.items.length > ITEMS_MAX) this.#detach()
   }
 
   /** Puts the view on the newest entries. */
@@ -204,11 +203,14 @@ export class RoomLog {
     else if (this.#live.items.length > ITEMS_MAX) this.#detach()
   }
 
+  /** Parts the view from the newest entries, and from what is too many at its end. */
   #detach(): void {
-    if (this.#past !== undefined) return
-    this.#past = this.#live
-    this.#live = { items: [...this.#past.items], begins: this.#past.begins }
-    drop(this.#live, NEWEST_KEPT, NEWEST_KEPT)
+    if (this.#past === undefined) {
+      this.#past = this.#live
+      this.#live = { ...this.#live, items: [...this.#live.items] }
+      drop(this.#live, NEWEST_KEPT, NEWEST_KEPT)
+    }
+    this.#past.items.length = Math.min(this.#past.items.length, ITEMS_MAX)
   }
 
   /** Makes one of the view and the live stretch, where they meet. */

@@ -10,7 +10,8 @@ import {
 import type { RoomInfo } from "../../../src/client/main.ts"
 import { useHub } from "../hub/hub.tsx"
 import { usePolled } from "../hub/polled.ts"
-import { type AllSeen, onSeen, seeAll, seenRooms, unreadOf } from "./seen.ts"
+import { onSeen, seeAll, seenRooms } from "./kept-seen.ts"
+import { type AllSeen, unreadOf } from "./seen.ts"
 
 /** A room, and how many messages in it were not seen in this browser. */
 export interface ListedRoom extends RoomInfo {

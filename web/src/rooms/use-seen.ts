@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react"
+import { see, seenRooms } from "./kept-seen.ts"
 import type { RoomView } from "./open-room.ts"
 import { firstOf } from "./room-log.ts"
-import { see, seenRooms } from "./seen.ts"
 
 export interface SeenHere {
   /** Newest offset that was seen before; undefined: there is nothing to mark. */

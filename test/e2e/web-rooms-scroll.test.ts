@@ -1,0 +1,145 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import type { Page } from "playwright-core"
+import { startHub } from "../../src/hub/hub.ts"
+import { enter, openBrowser } from "../support/browser.ts"
+import { messages, say, speaker } from "../support/browser-rooms.ts"
+
+/** So much may a message be off by rounding, in px. */
+const ROUNDING_PX = 2
+
+/** Messages of many heights. */
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    index % 7 === 3 ? `entry ${index + 1} ${"which is long ".repeat(index % 40)}` : `entry ${index + 1}`,
+  )
+
+/**
+ * Scrolls by the wheel until the entry is in sight. In every frame all messages that were in sight before must have
+ * moved as one, and not against the wheel. @returns how far it was worst off, in px
+ */
+async function wheelTo(page: Page, entry: number, step: number): Promise<number> {
+  await page.evaluate((way) => {
+    const watch = { worst: 0, run: true }
+    Object.assign(window, { watch })
+    let before = new Map<string, number>()
+    // After the frame, when rows that came into sight are measured: what is painted.
+    const frame = () => requestAnimationFrame(() => setTimeout(look))
+    const look = () => {
+      const now = new Map<string, number>()
+      const bounds = document.querySelector(".message-list")!.getBoundingClientRect()
+      for (const row of document.querySelectorAll<HTMLElement>("[data-offset]")) {
+        const { top, bottom } = row.getBoundingClientRect()
+        if (bottom > bounds.top && top < bounds.bottom) now.set(row.dataset["offset"]!, top)
+      }
+      const moved = [...now].flatMap(([offset, top]) => (before.has(offset) ? top - before.get(offset)! : []))
+      const least = Math.min(...moved) * way
+      const most = Math.max(...moved) * way
+      // Those of one frame apart, and those that went back.
+      if (moved.length > 0)
+        watch.worst = Math.max(watch.worst, Math.abs(most - least), -Math.min(least, most))
+      before = now
+      if (watch.run) frame()
+    }
+    frame()
+  }, -Math.sign(step))
+  await messages(page).hover()
+  const row = page.locator(`[data-offset="${entry}"]`)
+  while ((await row.count()) === 0) await page.mouse.wheel(0, step)
+  return page.evaluate(() => {
+    const { watch } = window as unknown as { watch: { worst: number; run: boolean } }
+    watch.run = false
+    return watch.worst
+  })
+}
+
+test("web rooms: scrolling up and down through thousands of entries never loses the place", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  await using bob = await speaker(hub.address, "Bob")
+  await bob.say("lobby", lines(3_000))
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await messages(ada).getByText("entry 3000").waitFor()
+  assert.ok((await wheelTo(ada, 1, -900)) <= ROUNDING_PX)
+  assert.ok((await ada.locator("[data-offset]").count()) < 150)
+  assert.ok((await wheelTo(ada, 3_000, 900)) <= ROUNDING_PX)
+  await ada.getByRole("button", { name: "To the newest" }).waitFor({ state: "hidden" })
+  assert.deepEqual(browser.complaints, [])
+})
+
+test("web rooms: what comes while one reads above does not move it, and one button leads to the newest", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  await using bob = await speaker(hub.address, "Bob")
+  await bob.say("lobby", lines(500))
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await messages(ada).getByText("entry 500").waitFor()
+  await wheelTo(ada, 400, -300)
+  await ada.getByRole("button", { name: "To the newest" }).waitFor()
+  const place = () => ada.locator('[data-offset="405"]').evaluate((row) => row.getBoundingClientRect().top)
+  const before = await place()
+  await bob.say("lobby", lines(2_500))
+  await ada.getByRole("button", { name: "2,500 new" }).waitFor()
+  assert.ok(Math.abs((await place()) - before) <= ROUNDING_PX)
+  await ada.getByRole("button", { name: "2,500 new" }).click()
+  await ada.locator('[data-offset="3000"]').waitFor()
+  await bob.say("lobby", ["the very last"])
+  await messages(ada).getByText("the very last").waitFor()
+  // Who speaks is at the end.
+  await wheelTo(ada, 2_900, -300)
+  await say(ada, "my own")
+  await messages(ada).getByText("my own").waitFor()
+  assert.deepEqual(browser.complaints, [])
+})
+
+test("web rooms: Home and End, a link to an entry, and a search lead to the place and back", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  await using bob = await speaker(hub.address, "Bob")
+  await bob.say("lobby", ["a needle in the hay", ...lines(1_998), "another needle"])
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await messages(ada).getByText("another needle").waitFor()
+  await messages(ada).focus()
+  await ada.keyboard.press("Home")
+  await messages(ada).getByText("a needle in the hay").waitFor()
+  await ada.keyboard.press("End")
+  await messages(ada).getByText("another needle").waitFor()
+
+  await ada.goto(`${hub.address}/#/rooms/lobby?at=1000`)
+  await ada.locator('[data-offset="1000"][data-target="true"]').waitFor()
+  await ada.waitForFunction(() => {
+    const { top, bottom } = document.querySelector('[data-offset="1000"]')!.getBoundingClientRect()
+    return top > 200 && bottom < 700
+  })
+  await ada.keyboard.press("/")
+  await ada.keyboard.type("needle")
+  const results = ada.getByRole("complementary", { name: "Search" })
+  await results.getByText("2 found").waitFor()
+  const texts = await results.getByRole("listitem").allTextContents()
+  assert.match(texts[0]!, /another needle/)
+  assert.match(texts[1]!, /a needle in the hay/)
+  await results.getByText("a needle in the hay").click()
+  await ada.locator('[data-offset="1"][data-target="true"]').waitFor()
+  await ada.keyboard.press("Escape")
+  await results.waitFor({ state: "detached" })
+  await ada.locator('[data-offset="1000"]').waitFor()
+  await ada.keyboard.press("Escape")
+  await messages(ada).getByText("another needle").waitFor()
+  assert.deepEqual(browser.complaints, [])
+})
+
+test("web rooms: a thousand messages a second keep the view at the newest, and the page holds a bounded part", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  await using bob = await speaker(hub.address, "Bob")
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await ada.getByText("Nothing said yet", { exact: true }).waitFor()
+  await bob.say("lobby", lines(12_000))
+  await ada.locator('[data-offset="12000"]').waitFor()
+  await ada.waitForFunction(() => {
+    const list = document.querySelector(".message-list")!
+    return list.scrollHeight - list.scrollTop - list.clientHeight < 2
+  })
+  assert.ok((await ada.locator("[data-offset]").count()) < 150)
+  assert.deepEqual(browser.complaints, [])
+})
