@@ -92,6 +92,30 @@ test("web rooms: what comes while one reads above does not move it, and one butt
   assert.deepEqual(browser.complaints, [])
 })
 
+test("web rooms: one turn of the wheel leaves the end, also while messages pour in", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  await using bob = await speaker(hub.address, "Bob")
+  await bob.say("lobby", lines(300))
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await messages(ada).getByText("entry 300").waitFor()
+  let pouring = true
+  const pour = (async () => {
+    while (pouring) await bob.say("lobby", lines(10))
+  })()
+  await messages(ada).hover()
+  await ada.mouse.wheel(0, -120)
+  await ada.locator(".room-jump", { hasText: "new" }).waitFor()
+  const [first] = await ada
+    .locator("[data-offset]")
+    .evaluateAll((rows: HTMLElement[]) => rows.map((row) => row.dataset["offset"]))
+  await ada.locator(".room-jump", { hasText: /\d{3,} new/ }).waitFor()
+  pouring = false
+  await pour
+  assert.equal(await ada.locator("[data-offset]").first().getAttribute("data-offset"), first)
+  assert.deepEqual(browser.complaints, [])
+})
+
 test("web rooms: Home and End, a link to an entry, and a search lead to the place and back", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()

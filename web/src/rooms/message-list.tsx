@@ -9,6 +9,8 @@ import { firstOf, type Item, lastOf } from "./room-log.ts"
 const OVERSCAN = 8
 /** This near the end is at the end, in px. */
 const END_PX = 40
+/** A scroll so soon after a wheel, a finger or a key is the reader's own. */
+const BY_HAND_MS = 500
 /** So many rows before an end of the view more is asked for: before somebody who scrolls sees that end. */
 const AHEAD_ROWS = 25
 const PAGE_SHARE = 0.9
@@ -60,7 +62,6 @@ export function MessageList({
     getItemKey: (index) => keyOf(rows[index]),
     overscan: OVERSCAN,
     anchorTo: "end",
-    scrollEndThreshold: END_PX,
     paddingStart: 12,
     paddingEnd: 12,
   })
@@ -70,20 +71,28 @@ export function MessageList({
     const item = rows[virtualizer.getVirtualItemForOffset(virtualizer.scrollOffset ?? 0)?.index ?? 0]
     return item === undefined || item.kind === "pending" ? view.tail : firstOf(item)
   }
-  /** Whether the reader is at the end, and where when it last scrolled. */
-  const reader = useRef({ pinned: view.target === undefined, place: 0, top: 0 })
+  /** Whether the reader is at the end, where when it last scrolled, and when it last did so by hand. */
+  const reader = useRef({ pinned: view.target === undefined, place: 0, top: 0, byHandAt: 0 })
   const pin = (pinned: boolean) => {
+    // Who leaves is not brought back by what was still on its way to the end.
+    if (!pinned && reader.current.pinned) virtualizer.cancelScroll()
     reader.current.pinned = pinned
     onPinned(pinned)
   }
+  const byHand = () => {
+    reader.current.byHandAt = performance.now()
+    if (reader.current.pinned) virtualizer.cancelScroll()
+  }
   const scrolled = () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller.current!
-    const now = place()
     const before = reader.current
-    // What grows at the end leaves the end for a moment, and what goes at the top moves all: a reader leaves it upwards.
-    if (view.attached && scrollHeight - scrollTop - clientHeight <= END_PX) pin(true)
-    else if (!view.attached || now < before.place || (now === before.place && scrollTop < before.top - 1))
-      pin(false)
+    const now = place()
+    const isUp = now < before.place || (now === before.place && scrollTop < before.top - 1)
+    const isAtEnd = view.attached && scrollHeight - scrollTop - clientHeight <= END_PX
+    // What grows at the end leaves the end for a moment, and what goes at the top moves all: a reader goes upwards.
+    if (isUp && performance.now() - before.byHandAt < BY_HAND_MS) pin(false)
+    else if (isAtEnd) pin(true)
+    else if (isUp || !view.attached) pin(false)
     Object.assign(before, { place: now, top: scrollTop })
   }
   const toEnd = () => {
@@ -95,10 +104,11 @@ export function MessageList({
   const handle: MessageListHandle = {
     focus: () => scroller.current?.focus(),
     toEnd,
-    page: (key) =>
-      scroller.current?.scrollBy({
-        top: (key === "PageUp" ? -PAGE_SHARE : PAGE_SHARE) * scroller.current.clientHeight,
-      }),
+    page(key) {
+      byHand()
+      const height = scroller.current?.clientHeight ?? 0
+      scroller.current?.scrollBy({ top: (key === "PageUp" ? -PAGE_SHARE : PAGE_SHARE) * height })
+    },
     place,
   }
   useImperativeHandle(ref, () => handle)
@@ -124,6 +134,7 @@ export function MessageList({
 
   const key = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
+    byHand()
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return
     event.preventDefault()
     const at = document.activeElement?.closest<HTMLElement>("[data-index]")?.dataset["index"]
@@ -143,6 +154,8 @@ export function MessageList({
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
       tabIndex={0}
       onScroll={scrolled}
+      onWheel={byHand}
+      onTouchMove={byHand}
       onKeyDown={key}
     >
       <div className="message-list-rows" style={{ height: virtualizer.getTotalSize() }}>
