@@ -92,6 +92,25 @@ test("web rooms: what comes while one reads above does not move it, and one butt
   assert.deepEqual(browser.complaints, [])
 })
 
+test("web rooms: of many new messages a button shows the first", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  await using bob = await speaker(hub.address, "Bob")
+  await bob.session.createRoom("other")
+  await bob.say("lobby", ["before"])
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await messages(ada).getByText("before").waitFor()
+  await ada.getByRole("link", { name: /other/ }).click()
+  await ada.getByRole("heading", { name: "other" }).waitFor()
+  await bob.say("lobby", lines(400))
+  await ada.getByRole("link", { name: /lobby/ }).click()
+  await ada.getByRole("button", { name: "400 new: show the first" }).click()
+  await ada.locator('[data-offset="2"]').getByText("New", { exact: true }).waitFor()
+  await ada.keyboard.press("Escape")
+  await ada.locator('[data-offset="401"]').waitFor()
+  assert.deepEqual(browser.complaints, [])
+})
+
 test("web rooms: one turn of the wheel leaves the end, also while messages pour in", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()

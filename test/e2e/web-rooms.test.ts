@@ -162,6 +162,24 @@ test("web rooms: what people bring is text, in names, messages and topic lines",
   assert.deepEqual(browser.complaints, [])
 })
 
+test("web rooms: a file stands where it was sent, and says when it is deleted", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  const headers = { Authorization: `Bearer ${"the device of Bob"}`, Accept: "application/json" }
+  const sent = await fetch(`${hub.address}/files/report.txt?room=lobby&as=Bob`, {
+    ...{ method: "PUT", body: "42", headers },
+  })
+  const { path } = (await sent.json()) as { path: string }
+  const tile = messages(ada).locator(".file-tile", { hasText: "report.txt" })
+  await tile.waitFor()
+  await fetch(`${hub.address}${path}?as=Bob`, { method: "DELETE", headers })
+  await messages(ada).getByText("deleted report.txt").waitFor()
+  await tile.getByText("deleted").waitFor()
+  assert.equal(await tile.getByRole("link").count(), 0)
+  assert.deepEqual(browser.complaints, [])
+})
+
 test("web rooms: a message that is too long is said so before it is sent", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()

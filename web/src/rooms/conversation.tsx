@@ -48,6 +48,7 @@ export function Conversation({
   const { newAfter, older, allRead } = useSeen(room, view, pinned)
   const [searching, setSearching] = useState(false)
   const [about, setAbout] = useState(false)
+  const [wentUp, setWentUp] = useState(false)
   const list = useRef<MessageListHandle>(null)
   const box = useRef<ComposerHandle>(null)
   /** Where one was before a search led elsewhere: an offset, or `end`. */
@@ -88,7 +89,7 @@ export function Conversation({
     if (event.key === "Escape" && (searching || origin.current !== undefined || !pinned)) back()
     else if (typing) return
     else if (event.key === "c") box.current?.focus()
-    else if (event.key === "/") setSearching(true)
+    else if (event.key === "/" && isOpen) setSearching(true)
     else if (event.key === "End") toEnd()
     else if (event.key === "Home") void open?.oldest()
     else if (event.key === "PageUp" || event.key === "PageDown") list.current?.page(event.key)
@@ -105,18 +106,20 @@ export function Conversation({
     <>
       <section className="screen room" aria-label={`Room ${room}`} data-dropping={dropping} {...drop}>
         <RoomHead room={room} line={line} narrow={narrow} onChanged={refresh}>
-          <button
-            type="button"
-            className="icon-button"
-            aria-label="Search in this room"
-            title="Search in this room (/)"
-            aria-pressed={searching}
-            onClick={() => (searching ? back() : setSearching(true))}
-          >
-            <Icon name="search" />
-          </button>
+          {!refusal && (
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Search in this room"
+              title="Search in this room (/)"
+              aria-pressed={searching}
+              onClick={() => (searching ? back() : setSearching(true))}
+            >
+              <Icon name="search" />
+            </button>
+          )}
           <Bell />
-          {!withPeople && (
+          {!withPeople && !refusal && (
             <button
               type="button"
               className="icon-button"
@@ -145,11 +148,14 @@ export function Conversation({
               onPinned={pin}
             />
           )}
-          {isOpen && older > 0 && pinned && (
+          {isOpen && older > 0 && pinned && !wentUp && (
             <button
               type="button"
               className="room-jump room-jump-up"
-              onClick={() => open?.jump(newAfter! + 1, "start")}
+              onClick={() => {
+                setWentUp(true)
+                void open?.jump(newAfter! + 1, "start")
+              }}
             >
               {older.toLocaleString()} new: show the first
             </button>
@@ -174,7 +180,7 @@ export function Conversation({
           />
         )}
       </section>
-      {withPeople && (
+      {withPeople && !refusal && (
         <aside className="room-about" aria-label="About this room">
           <AboutRoom room={room} people={view?.people ?? []} />
         </aside>

@@ -68,7 +68,7 @@ export function MessageList({
   const shown = virtualizer.getVirtualItems()
 
   const place = () => {
-    const item = rows[virtualizer.getVirtualItemForOffset(virtualizer.scrollOffset ?? 0)?.index ?? 0]
+    const item = rows[virtualizer.getVirtualItemForOffset(scroller.current?.scrollTop ?? 0)?.index ?? 0]
     return item === undefined || item.kind === "pending" ? view.tail : firstOf(item)
   }
   /** Whether the reader is at the end, where when it last scrolled, and when it last did so by hand. */

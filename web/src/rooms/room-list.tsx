@@ -146,7 +146,6 @@ function MakeRoom({ name, onClose, onMade }: { name: string; onClose: () => void
           spellCheck={false}
           aria-describedby="room-note"
           aria-invalid={problem !== undefined}
-          autoFocus
         />
         <label htmlFor="room-line">What it is for (if you like)</label>
         <input
