@@ -35,6 +35,30 @@ test("web rooms: two people talk, see who is there, and what is new in the other
   assert.deepEqual(browser.complaints, [])
 })
 
+test("web rooms: what one says is there at once, and never twice while it becomes stored", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  const ada = await enter(await browser.person(), hub.address, "Ada")
+  await ada.getByText("Nothing said yet", { exact: true }).waitFor()
+  await ada.evaluate(() => {
+    const most = new Map<string, number>()
+    Object.assign(window, { most })
+    new MutationObserver(() => {
+      const now = new Map<string, number>()
+      for (const { textContent: text } of document.querySelectorAll(".message-text"))
+        now.set(text!, (now.get(text!) ?? 0) + 1)
+      for (const [text, count] of now) most.set(text, Math.max(count, most.get(text) ?? 0))
+    }).observe(document.body, { subtree: true, childList: true })
+  })
+  for (let index = 0; index < 20; index++) await say(ada, `message ${index}`)
+  await ada.locator(".message:not(.message-pending)", { hasText: "message 19" }).waitFor()
+  const most = await ada.evaluate(() => [...(window as unknown as { most: Map<string, number> }).most])
+  assert.deepEqual(
+    most,
+    Array.from({ length: 20 }, (_, index) => [`message ${index}`, 1]),
+  )
+})
+
 test("web rooms: a room that is not there says so and can be made; a topic line is set, and the room hears of it", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
@@ -166,7 +190,7 @@ test("web rooms: a file stands where it was sent, and says when it is deleted", 
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
   const ada = await enter(await browser.person(), hub.address, "Ada")
-  const headers = { Authorization: `Bearer ${"the device of Bob"}`, Accept: "application/json" }
+  const headers = { Authorization: "Bearer the-device-of-Bob", Accept: "application/json" }
   const sent = await fetch(`${hub.address}/files/report.txt?room=lobby&as=Bob`, {
     ...{ method: "PUT", body: "42", headers },
   })

@@ -145,8 +145,7 @@ export class OpenRoom {
 
   /** The reader is at the end of the view, or has left it. */
   pin(pinned: boolean): void {
-    this.#log.pin(pinned)
-    this.#changed()
+    if (this.#log.pin(pinned)) this.#changed()
   }
 
   /** Makes the view longer at its top, where there is more. */

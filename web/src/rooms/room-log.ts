@@ -108,10 +108,12 @@ export class RoomLog {
     this.#generation++
   }
 
-  /** The reader is at the end of the view, or has left it. */
-  pin(pinned: boolean): void {
+  /** The reader is at the end of the view, or has left it. @returns whether that changes what is shown */
+  pin(pinned: boolean): boolean {
+    const hasRead = pinned && this.attached && this.#unread > 0
+    if (hasRead) this.#unread = 0
     this.#pinned = pinned
-    if (pinned && this.attached) this.#unread = 0
+    return hasRead
   }
 
   /** @param page entries just before `before`, the first of the view; none: there are none */

@@ -2,6 +2,7 @@ import { isGuest, plainName } from "../../../src/protocol/names.ts"
 import { printableLine } from "../../../src/protocol/text.ts"
 import { nameHue } from "./name-hue.ts"
 import { Untrusted } from "./untrusted.tsx"
+import "./name.css"
 
 /** A person's name in its own colour; a guest's, which anyone can take, is marked as one. */
 export function Name({ author }: { author: string }) {
