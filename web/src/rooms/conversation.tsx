@@ -13,6 +13,7 @@ import { Composer, type ComposerHandle } from "./composer.tsx"
 import { LastSaid } from "./last-said.tsx"
 import { MessageList, type MessageListHandle } from "./message-list.tsx"
 import { giveNotice } from "./notices.ts"
+import type { Target } from "./open-room.ts"
 import { RoomHead } from "./room-head.tsx"
 import { Greeting, NothingSaid, Refused } from "./room-states.tsx"
 import { useRoomsList } from "./rooms-list.tsx"
@@ -56,11 +57,17 @@ export function Conversation({
 
   const isOpen = view?.phase === "open"
   useEffect(() => {
-    if (at !== undefined && isOpen) void open?.jump(at)
+    if (at === undefined || !isOpen) return
+    setPinned(false)
+    void open?.jump(at)
   }, [open, isOpen, at])
   const pin = (now: boolean) => {
     if (now !== pinned) setPinned(now)
     open?.pin(now)
+  }
+  const jump = (offset: number, align?: Target["align"]) => {
+    setPinned(false)
+    void open?.jump(offset, align)
   }
   const toEnd = () => {
     origin.current = undefined
@@ -75,12 +82,12 @@ export function Conversation({
     if (current === undefined || current === "end") return toEnd()
     origin.current = undefined
     go(to("rooms", room))
-    void open?.jump(current, "start")
+    jump(current, "start")
   }
   const pick = (offset: number) => {
     origin.current ??= pinned ? "end" : (list.current?.place() ?? "end")
     if (narrow) setSearching(false)
-    if (at === offset) void open?.jump(offset)
+    if (at === offset) jump(offset)
     else go(to("rooms", room, { at: offset }))
   }
   const key = (event: KeyboardEvent) => {
@@ -154,7 +161,7 @@ export function Conversation({
               className="room-jump room-jump-up"
               onClick={() => {
                 setWentUp(true)
-                void open?.jump(newAfter! + 1, "start")
+                jump(newAfter! + 1, "start")
               }}
             >
               {older.toLocaleString()} new: show the first

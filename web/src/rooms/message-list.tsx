@@ -1,16 +1,13 @@
 import { useVirtualizer } from "@tanstack/react-virtual"
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from "react"
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef } from "react"
 import { beginsDay, beginsGroup } from "./groups.ts"
 import { useForgottenHeights, useTarget } from "./list-hooks.ts"
 import { MessageRow } from "./message-row.tsx"
 import type { OpenRoom, Pending, RoomView } from "./open-room.ts"
 import { firstOf, type Item, lastOf } from "./room-log.ts"
+import { useReader } from "./use-reader.ts"
 
 const OVERSCAN = 8
-/** This near the end is at the end, in px. */
-const END_PX = 40
-/** A scroll so soon after a wheel, a finger or a key is the reader's own. */
-const BY_HAND_MS = 500
 /** So many rows before an end of the view more is asked for: before somebody who scrolls sees that end. */
 const AHEAD_ROWS = 25
 const PAGE_SHARE = 0.9
@@ -71,41 +68,19 @@ export function MessageList({
     const item = rows[virtualizer.getVirtualItemForOffset(scroller.current?.scrollTop ?? 0)?.index ?? 0]
     return item === undefined || item.kind === "pending" ? view.tail : firstOf(item)
   }
-  /** Whether the reader is at the end, where when it last scrolled, and when it last did so by hand. */
-  const reader = useRef({ pinned: view.target === undefined, place: 0, top: 0, byHandAt: 0 })
-  const pin = (pinned: boolean) => {
-    // Who leaves is not brought back by what was still on its way to the end.
-    if (!pinned && reader.current.pinned) virtualizer.cancelScroll()
-    reader.current.pinned = pinned
-    onPinned(pinned)
-  }
-  const byHand = () => {
-    reader.current.byHandAt = performance.now()
-    if (reader.current.pinned) virtualizer.cancelScroll()
-  }
-  const scrolled = () => {
-    const { scrollTop, scrollHeight, clientHeight } = scroller.current!
-    const before = reader.current
-    const now = place()
-    const isUp = now < before.place || (now === before.place && scrollTop < before.top - 1)
-    const isAtEnd = view.attached && scrollHeight - scrollTop - clientHeight <= END_PX
-    // What grows at the end leaves the end for a moment, and what goes at the top moves all: a reader goes upwards.
-    if (isUp && performance.now() - before.byHandAt < BY_HAND_MS) pin(false)
-    else if (isAtEnd) pin(true)
-    else if (isUp || !view.attached) pin(false)
-    Object.assign(before, { place: now, top: scrollTop })
-  }
-  const toEnd = () => {
-    reader.current.pinned = true
-    virtualizer.scrollToEnd()
-  }
+  const { leave, toEnd, hands } = useReader(scroller, virtualizer, {
+    attached: view.attached,
+    target: view.target,
+    newest: `${view.tail} ${pending.length}`,
+    ...{ place, onPinned },
+  })
   /** Rows beside those in sight are there too, so that the focus can go to them. */
   const focus = (index: number) => virtualizer.elementsCache.get(keyOf(rows[index]))?.focus()
   const handle: MessageListHandle = {
     focus: () => scroller.current?.focus(),
     toEnd,
     page(key) {
-      byHand()
+      if (key === "PageUp") leave()
       const height = scroller.current?.clientHeight ?? 0
       scroller.current?.scrollBy({ top: (key === "PageUp" ? -PAGE_SHARE : PAGE_SHARE) * height })
     },
@@ -113,13 +88,6 @@ export function MessageList({
   }
   useImperativeHandle(ref, () => handle)
 
-  useLayoutEffect(() => {
-    if (view.target !== undefined) reader.current.pinned = false
-  }, [view.target])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: followed when something has come
-  useLayoutEffect(() => {
-    if (reader.current.pinned && view.attached) virtualizer.scrollToEnd()
-  }, [virtualizer, view.tail, view.attached, pending.length])
   const settled = useTarget(virtualizer, view.target, ({ offset }) =>
     rows.findIndex((row) => row.kind !== "pending" && lastOf(row) >= offset),
   )
@@ -134,9 +102,9 @@ export function MessageList({
 
   const key = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
-    byHand()
     if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return
     event.preventDefault()
+    if (event.key === "ArrowUp") leave()
     const at = document.activeElement?.closest<HTMLElement>("[data-index]")?.dataset["index"]
     const inSight = virtualizer.getVirtualItemForOffset(
       (virtualizer.scrollOffset ?? 0) + (scroller.current?.clientHeight ?? 0),
@@ -153,9 +121,7 @@ export function MessageList({
       aria-label={`Messages in ${open.room}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
       tabIndex={0}
-      onScroll={scrolled}
-      onWheel={byHand}
-      onTouchMove={byHand}
+      {...hands}
       onKeyDown={key}
     >
       <div className="message-list-rows" style={{ height: virtualizer.getTotalSize() }}>
