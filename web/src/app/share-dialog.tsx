@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react"
 import { useAddresses } from "../hub/addresses.ts"
 import { useLab } from "../hub/use-lab.ts"
 import { CopyLine } from "../ui/copy-line.tsx"
