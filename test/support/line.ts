@@ -12,6 +12,9 @@ export interface Line extends AsyncDisposable {
   release(): void
   /** Cuts what is connected. */
   cut(): void
+  /** Cuts what is connected, and whoever comes, until `mend`. */
+  break(): void
+  mend(): void
 }
 
 /** @param hub its address, `http://host:port` */
@@ -41,7 +44,12 @@ export async function openLine(hub: string): Promise<Line> {
       to.destroy()
     })
   }
+  let broken = false
   const server = createServer((client) => {
+    if (broken) {
+      client.destroy()
+      return
+    }
     const socket = connect(Number(port), hostname)
     carry(client, socket, "up")
     carry(socket, client, "down")
@@ -72,6 +80,13 @@ export async function openLine(hub: string): Promise<Line> {
       held = undefined
       waiting.clear() // not resumed: what they hold would still come through, and count
       for (const socket of sockets) socket.destroy()
+    },
+    break() {
+      broken = true
+      line.cut()
+    },
+    mend() {
+      broken = false
     },
     async [Symbol.asyncDispose]() {
       line.cut()

@@ -1,6 +1,8 @@
 import { type ComponentType, lazy, Suspense, useCallback, useEffect, useState } from "react"
 import { HubProvider, useHub } from "../hub/hub.tsx"
 import { become, type Identity, identity, leave } from "../hub/identity.ts"
+import { RoomNotices } from "../rooms/room-notices.tsx"
+import { RoomsListProvider } from "../rooms/rooms-list.tsx"
 import { RoomsScreen } from "../rooms/rooms-screen.tsx"
 import { Loading } from "../ui/empty.tsx"
 import { Toasts } from "../ui/toasts.tsx"
@@ -9,6 +11,7 @@ import { HelpSheet } from "./help-sheet.tsx"
 import { LineBar } from "./line-bar.tsx"
 import { Nav } from "./nav.tsx"
 import { go, to, useRoute } from "./route.ts"
+import { ShareSheet } from "./share-dialog.tsx"
 import "./app.css"
 
 // What is not on the first page comes when it is asked for.
@@ -38,7 +41,9 @@ export function App() {
   if (who === undefined) return <FirstVisit refusal={refusal} onEnter={enter} />
   return (
     <HubProvider who={who} key={who.name}>
-      <Shell onLeave={goAway} />
+      <RoomsListProvider>
+        <Shell onLeave={goAway} />
+      </RoomsListProvider>
     </HubProvider>
   )
 }
@@ -75,7 +80,9 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
           <Transfers />
         </Suspense>
       </div>
+      <RoomNotices />
       <HelpSheet />
+      <ShareSheet />
       <Toasts />
     </div>
   )

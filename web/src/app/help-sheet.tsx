@@ -17,6 +17,7 @@ const KEYS: readonly (readonly [keys: string, say: string])[] = [
   ["Alt ↑ Alt ↓", "the room before or after"],
   ["Enter", "send; Shift Enter begins a new line"],
   ["↑ in an empty box", "your last message again"],
+  ["↑ ↓ in the messages", "the message before or after"],
   ["PageUp PageDown Home End", "through a room; End goes to the newest"],
   ["Esc", "close what is open, or back to the newest"],
 ]

@@ -1,12 +1,12 @@
-import { useState } from "react"
 import { useHub } from "../hub/hub.tsx"
 import { useLab } from "../hub/use-lab.ts"
+import { useRoomsList } from "../rooms/rooms-list.tsx"
 import { Icon, type IconName } from "../ui/icon.tsx"
 import { Mark } from "../ui/mark.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { openHelp } from "./help-sheet.tsx"
 import { to, useRoute } from "./route.ts"
-import { ShareDialog } from "./share-dialog.tsx"
+import { openShare } from "./share-dialog.tsx"
 
 const PLACES: readonly { screen: string; say: string; icon: IconName; path?: string }[] = [
   { screen: "rooms", say: "Rooms", icon: "rooms", path: "lobby" },
@@ -21,7 +21,7 @@ export function Nav({ onLeave }: { onLeave: () => void }) {
   const { screen } = useRoute()
   const { who } = useHub()
   const lab = useLab()
-  const [sharing, setSharing] = useState(false)
+  const { unread } = useRoomsList()
   return (
     <nav className="nav" aria-label="Places">
       <span className="nav-mark">
@@ -37,12 +37,18 @@ export function Nav({ onLeave }: { onLeave: () => void }) {
             >
               <Icon name={place.icon} />
               <span>{place.say}</span>
+              {place.screen === "rooms" && unread > 0 && screen !== "rooms" && (
+                <span className="badge nav-badge">
+                  {unread > 99 ? "99+" : unread}
+                  <span className="visually-hidden"> new messages</span>
+                </span>
+              )}
             </a>
           </li>
         ))}
       </ul>
       <div className="nav-foot">
-        <button type="button" className="nav-place" onClick={() => setSharing(true)}>
+        <button type="button" className="nav-place" onClick={openShare}>
           <Icon name="qr" />
           <span>Invite</span>
         </button>
@@ -65,7 +71,6 @@ export function Nav({ onLeave }: { onLeave: () => void }) {
           </span>
         </button>
       </div>
-      {sharing && <ShareDialog onClose={() => setSharing(false)} />}
     </nav>
   )
 }

@@ -1,43 +1,47 @@
-import { useEffect, useState } from "react"
-import type { Entry } from "../../../src/client/main.ts"
-import { useRoute } from "../app/route.ts"
-import { useHub } from "../hub/hub.tsx"
-import { clock } from "../ui/format.ts"
-import { Untrusted } from "../ui/untrusted.tsx"
+import { useEffect } from "react"
+import { LOBBY } from "../../../src/protocol/names.ts"
+import { go, to, useRoute } from "../app/route.ts"
+import { useWide } from "../ui/use-wide.ts"
+import { Conversation } from "./conversation.tsx"
+import { neighbour, RoomList } from "./room-list.tsx"
+import { useRoomsList } from "./rooms-list.tsx"
+import "./rooms.css"
+import "./conversation.css"
+import "./messages.css"
 
+/** From this width on the list of rooms stands beside the conversation, and from that on the people too. */
+const WITH_LIST_PX = 760
+const WITH_PEOPLE_PX = 1_180
+
+/** The list of rooms and the one that is open; on a narrow screen one of the two. */
 export function RoomsScreen() {
-  const { path: room } = useRoute()
-  const { session } = useHub()
-  const [entries, setEntries] = useState<readonly Entry[]>([])
+  const { path, query } = useRoute()
+  const { rooms } = useRoomsList()
+  const wide = useWide(WITH_LIST_PX)
+  const withPeople = useWide(WITH_PEOPLE_PX)
+  const room = path === "" && wide ? LOBBY : path
   useEffect(() => {
-    if (room === "") return
-    setEntries([])
-    const follow = session.follow(room, { last: 50 })
-    follow.on("entry", ({ entry }) => setEntries((all) => [...all, entry].slice(-200)))
-    return () => follow.close()
-  }, [session, room])
+    const key = (event: KeyboardEvent) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey || !rooms) return
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return
+      event.preventDefault()
+      const next = neighbour(rooms, room, event.key === "ArrowUp" ? -1 : 1)
+      if (next !== undefined) go(to("rooms", next))
+    }
+    addEventListener("keydown", key)
+    return () => removeEventListener("keydown", key)
+  }, [rooms, room])
   return (
-    <section className="screen">
-      <header className="screen-head">
-        <h1>{room}</h1>
-      </header>
-      <ol className="screen-body">
-        {entries.map(({ offset, author, text, time }) => (
-          <li key={offset}>
-            {clock(time)} <Untrusted text={author} />: {text}
-          </li>
-        ))}
-      </ol>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          const box = event.currentTarget.elements.namedItem("text") as HTMLInputElement
-          void session.publish(room, box.value)
-          box.value = ""
-        }}
-      >
-        <input name="text" aria-label="Message" />
-      </form>
-    </section>
+    <div className="rooms">
+      {(wide || room === "") && <RoomList current={room} />}
+      {room !== "" && (
+        <Conversation key={room} room={room} at={placeOf(query)} narrow={!wide} withPeople={withPeople} />
+      )}
+    </div>
   )
+}
+
+function placeOf(query: URLSearchParams): number | undefined {
+  const at = Number(query.get("at"))
+  return Number.isSafeInteger(at) && at > 0 ? at : undefined
 }

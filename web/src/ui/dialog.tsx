@@ -16,6 +16,8 @@ export function Dialog({
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // What is to be filled in comes before the way out.
+    element?.querySelector<HTMLElement>("input:not([type]), textarea")?.focus()
     return () => element?.close()
   }, [])
   return (
