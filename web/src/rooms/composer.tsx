@@ -1,12 +1,4 @@
-import {
-  type ClipboardEvent,
-  type KeyboardEvent,
-  type Ref,
-  useEffect,
-  useImperativeHandle,
-  useRef,
-  useState,
-} from "react"
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react"
 import type { LandlineError } from "../../../src/client/main.ts"
 import { limits } from "../../../src/protocol/limits.ts"
 import { sendFiles } from "../files/send-files.ts"
@@ -91,12 +83,6 @@ export function Composer({
       onPage(event.key)
     }
   }
-  const paste = (event: ClipboardEvent) => {
-    const files = [...event.clipboardData.files]
-    if (files.length === 0) return
-    event.preventDefault()
-    sendFiles(files, room)
-  }
   const say = tooLong
     ? `A message holds at most ${bytesText(bytesMax)}; this one has ${bytesText(bytes)}. Send it as a file, or in parts.`
     : bytes > bytesMax * NEAR_LIMIT
@@ -142,7 +128,6 @@ export function Composer({
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={key}
-          onPaste={paste}
         />
         <button
           type="submit"

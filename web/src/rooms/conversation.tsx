@@ -1,9 +1,8 @@
-import { type DragEvent, useEffect, useRef, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import type { Entry } from "../../../src/client/main.ts"
 import { LOBBY } from "../../../src/protocol/names.ts"
 import { isTyping } from "../app/help-sheet.tsx"
 import { go, to } from "../app/route.ts"
-import { sendFiles } from "../files/send-files.ts"
 import { useHub, useLine } from "../hub/hub.tsx"
 import { Dialog } from "../ui/dialog.tsx"
 import { Icon } from "../ui/icon.tsx"
@@ -105,13 +104,12 @@ export function Conversation({
   }
   useWindowKeys(key)
 
-  const { dropping, ...drop } = useDrop((files) => sendFiles(files, room))
   const pending = open?.pending(unsent) ?? []
   const line = rooms?.find((known) => known.room === open?.room)?.line
   const refusal = error ?? view?.error
   return (
     <>
-      <section className="screen room" aria-label={`Room ${room}`} data-dropping={dropping} {...drop}>
+      <section className="screen room" aria-label={`Room ${room}`}>
         <RoomHead room={room} line={line} narrow={narrow} onChanged={refresh}>
           {!refusal && (
             <button
@@ -210,28 +208,4 @@ function useWindowKeys(onKey: (event: KeyboardEvent) => void): void {
     addEventListener("keydown", key)
     return () => removeEventListener("keydown", key)
   }, [])
-}
-
-/** Takes files that are dropped. */
-function useDrop(onFiles: (files: readonly File[]) => void) {
-  const [dropping, setDropping] = useState(false)
-  const over = (event: DragEvent) => {
-    if (!event.dataTransfer.types.includes("Files")) return
-    event.preventDefault()
-    setDropping(true)
-  }
-  return {
-    dropping,
-    onDragEnter: over,
-    onDragOver: over,
-    onDragLeave: (event: DragEvent) => {
-      if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false)
-    },
-    onDrop: (event: DragEvent) => {
-      if (!event.dataTransfer.types.includes("Files")) return
-      event.preventDefault()
-      setDropping(false)
-      onFiles([...event.dataTransfer.files])
-    },
-  }
 }
