@@ -70,7 +70,7 @@ const DRAIN_MS = 5_000
  * One connected person or program. It comes back by itself whenever the line drops, and then everything goes on:
  * what was said meanwhile is sent, each follow goes on from its cursor.
  */
-export class Session {
+export class Session implements AsyncDisposable {
   readonly #options: SessionOptions
   readonly #url: string
   readonly #emitter = new Emitter<SessionEvents>()
@@ -292,6 +292,10 @@ export class Session {
         }
       })
     await this.#connection.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   async #ask<T>(make: (id: number) => Request, kind: "question" | "change" = "question"): Promise<T> {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
-import { readFile } from "node:fs/promises"
 import { test } from "node:test"
 import type { Page } from "playwright-core"
 import { connect } from "../../src/client/main.ts"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
+import { assertAccessible } from "../support/browser-axe.ts"
 
 const timeout = 180_000
 
@@ -30,7 +30,7 @@ const latest = (page: Page) => page.getByRole("region", { name: "Latest value" }
 test("web, feeds: whatever a feed holds is text, and breaks nothing", { timeout }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const mallory = connect(hub.address, { name: "mallory" })
+  await using mallory = connect(hub.address, { name: "mallory" })
   await mallory.createFeed("bad", "text/plain", { title: HTML, unit: "\u202e<b>" })
   for (const text of HOSTILE) await mallory.publish("feed/bad", text)
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds")
@@ -76,7 +76,7 @@ test("web, feeds: thousands of messages, fast, into an open page: all are counte
 }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   await sensor.publish("feed/fast", "0")
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/fast")
   await latest(ada).waitFor()
@@ -102,7 +102,7 @@ test("web, feeds: of ten thousand feeds the list holds those that are seen, and 
 }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   for (let batch = 0; batch < 9_000; batch += 500)
     await Promise.all(
       Array.from({ length: 500 }, (_, at) => sensor.createFeed(`lab/f${batch + at}`, "text/plain")),
@@ -127,56 +127,39 @@ for (const colorScheme of ["light", "dark"] as const)
   }, async () => {
     await using hub = await startHub({ port: 0, data: ":memory:" })
     await using browser = await openBrowser()
-    const sensor = connect(hub.address, { name: "sensor" })
+    await using sensor = connect(hub.address, { name: "sensor" })
     await sensor.createFeed("lab/temp", "application/json", { title: "Cellar", unit: "°C", expectMs: 60_000 })
     for (const text of ["21", "22", '{"wind":5,"at":"north"}']) await sensor.publish("feed/lab/temp", text)
     await sensor.reportBlock("lab/temp", { block: 1, messages: 5, spanMs: 900, latenessMs: 20 }, "kitchen")
-    const axe = await readFile(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8")
     const ada = await browser.person({ viewport: { width: 320, height: 640 }, colorScheme, hasTouch: true })
     await enter(ada, hub.address, "Ada", "#/feeds")
-    const sound = async (what: string) => {
-      assert.equal(
-        await ada.evaluate<boolean>("document.documentElement.scrollWidth <= innerWidth"),
-        true,
-        what,
-      )
-      await ada.evaluate(axe)
-      const faults = await ada.evaluate<{ id: string; impact: string; nodes: { html: string }[] }[]>(
-        "axe.run(document).then(({ violations }) => violations)",
-      )
-      const serious = faults.filter(({ impact }) => impact === "serious" || impact === "critical")
-      assert.deepEqual(
-        serious.map(({ id, nodes }) => `${what}: ${id} ${nodes.map(({ html }) => html).join("\n")}`),
-        [],
-      )
-    }
     const row = ada.getByRole("link", { name: /^lab\/temp/ })
     await row.filter({ hasText: "north" }).waitFor()
-    await sound("the list")
+    await assertAccessible(ada)
     await ada.getByRole("button", { name: "New feed" }).click()
-    await sound("a new feed")
+    await assertAccessible(ada)
     await ada.keyboard.press("Escape")
     await row.focus()
     await ada.keyboard.press("Enter")
     await latest(ada).waitFor()
     await ada.getByRole("region", { name: "Receivers" }).waitFor()
-    await sound("a feed")
+    await assertAccessible(ada)
     await ada.getByRole("button", { name: "Pause" }).focus()
     await ada.keyboard.press("Space")
     await ada.getByText("this view stands still").waitFor()
     await ada.getByRole("button", { name: "Describe" }).click()
-    await sound("describing")
+    await assertAccessible(ada)
     await ada.keyboard.press("Escape")
     await ada.getByRole("radio", { name: "Python" }).focus()
     await ada.keyboard.press("Space")
     await ada.getByText("Publish with nothing but Python").waitFor()
-    await sound("paused")
+    await assertAccessible(ada)
     await ada.getByRole("button", { name: "Jump to" }).click()
     await ada.getByText("in these ten minutes").waitFor()
-    await sound("the past")
+    await assertAccessible(ada)
     await ada.goto(`${hub.address}/#/feeds/nothing/here`)
     await ada.getByText("There is no such feed yet").waitFor()
-    await sound("no feed")
+    await assertAccessible(ada)
     await sensor.close()
     assert.deepEqual(browser.complaints, [])
   })

@@ -38,7 +38,7 @@ test("web, feeds: the lines to copy publish and follow this very feed, whatever 
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
   await using folder = await tempDir()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   const feeds = [
     { feed: "lab/温度", type: "application/json", says: `{"it's":true,"n":null}`, followed: /it's/ },
     { feed: "news", type: "text/plain", says: `it's "done" $HOME \\n \`x\``, followed: /done/ },

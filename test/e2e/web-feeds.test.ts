@@ -45,7 +45,7 @@ test("web, feeds: with none, the list says how to publish the first; made by han
   await ada.getByLabel("Publish by hand").fill("no json")
   await ada.keyboard.press("Enter")
   await ada.getByText("This feed holds JSON, and this is none").waitFor()
-  const bob = connect(hub.address, { name: "bob" })
+  await using bob = connect(hub.address, { name: "bob" })
   const heard = bob.follow("feed/lab/temp")
   await heard.ready()
   await ada.getByLabel("Publish by hand").fill("21.5")
@@ -75,7 +75,7 @@ test("web, feeds: the chart moves as values come; paused it stands still, counts
 }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   await sensor.createFeed("temp", "application/json", { unit: "°C" })
   for (const value of ["20", "22", "21"]) await sensor.publish("feed/temp", value)
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/temp")
@@ -109,7 +109,7 @@ test("web, feeds: records are a table with their fields; of their numbers one ch
 }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const roof = connect(hub.address, { name: "roof" })
+  await using roof = connect(hub.address, { name: "roof" })
   await roof.publish("feed/weather", '{"wind":5,"at":"north","pressure":1013}')
   await roof.publish("feed/weather", '{"wind":7,"at":"south","pressure":1014}')
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/weather")
@@ -141,7 +141,7 @@ test("web, feeds: the page is a receiver, and shows the blocks of the others", {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
   await using config = await tempDir()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   await sensor.publish("feed/temp", "20")
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/temp")
   await ada.getByText("Nobody has reported yet").waitFor()
@@ -175,7 +175,7 @@ test("web, feeds: a jump to a time shows what was said then; a time with nothing
 }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   for (let value = 1; value <= 300; value++) void sensor.publish("feed/temp", String(value))
   await sensor.publish("feed/temp", "301")
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/temp")
@@ -238,7 +238,7 @@ test("web, feeds: a hub that is killed and started anew under the page: the last
   const first = await startHubProcess(data.path)
   const { address } = first
   const port = new URL(address).port
-  const sensor = connect(address, { name: "sensor" })
+  await using sensor = connect(address, { name: "sensor" })
   for (let value = 1; value <= 5; value++) await sensor.publish("feed/temp", String(value))
   const ada = await enter(await browser.person(), address, "Ada", "#/feeds/temp")
   await latest(ada).filter({ hasText: "5" }).waitFor()
@@ -260,7 +260,7 @@ test("web, feeds: a feed that falls silent, and one that is deleted and made ane
 }, async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const sensor = connect(hub.address, { name: "sensor" })
+  await using sensor = connect(hub.address, { name: "sensor" })
   await sensor.createFeed("temp", "application/json", { expectMs: 1_000 })
   await sensor.publish("feed/temp", "1")
   const ada = await enter(await browser.person(), hub.address, "Ada", "#/feeds/temp")

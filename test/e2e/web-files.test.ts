@@ -6,7 +6,8 @@ import { fromBufferPromise } from "yauzl"
 import { connect } from "../../src/client/main.ts"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
-import { axeFaults, choose, distinctBytes, downloaded, dropPaths, sha256 } from "../support/browser-files.ts"
+import { assertAccessible } from "../support/browser-axe.ts"
+import { choose, distinctBytes, downloaded, dropPaths, sha256 } from "../support/browser-files.ts"
 import { tempDir } from "../support/temp.ts"
 
 const PICTURE = new URL("../../web/public/icon-512.png", import.meta.url)
@@ -28,7 +29,7 @@ const json = async (url: string) =>
   }[]
 
 async function connected(hub: string, name: string) {
-  const session = connect(hub, { name, device: `the-device-of-${name}` })
+  await using session = connect(hub, { name, device: `the-device-of-${name}` })
   await session.ready()
   return { session, [Symbol.asyncDispose]: () => session.close() }
 }
@@ -188,7 +189,7 @@ test("files: pictures and text are shown in place, the SHA-256 is counted here o
   await dialog.getByRole("button", { name: "Show the text of notes.txt" }).click()
   await dialog.getByText("line 0 <b>").waitFor()
   await dialog.getByText("The first 20.5 kB").waitFor()
-  assert.deepEqual(await axeFaults(ada), [])
+  await assertAccessible(ada)
   assert.deepEqual(browser.complaints, [])
 })
 
@@ -235,7 +236,7 @@ test("files: a one-time link shows its code, address and line, and gives the fil
   assert.match(code!, /^[0-9A-Z]{4}-[0-9A-Z]{4}$/)
   await dialog.getByText(`npx landline get ${code}`).waitFor()
   await dialog.getByText(`/get/${code}`, { exact: false }).first().waitFor()
-  assert.deepEqual(await axeFaults(ada), [])
+  await assertAccessible(ada)
   assert.deepEqual(await json(`${hub.address}/files`), [])
   const got = await fetch(`${hub.address}/get/${code}`)
   assert.equal(await got.text(), "for one only")
@@ -257,11 +258,11 @@ test("files: at 320 px nothing is cut off, everything is reached by keyboard, an
     await page.getByRole("status").filter({ hasText: "1 file sent, verified" }).waitFor()
     await page.getByRole("button", { name: "1 file sent, verified" }).click()
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true)
-    assert.deepEqual(await axeFaults(page), [])
+    await assertAccessible(page)
     await page.getByRole("button", { name: /^b\.txt/ }).focus()
     await page.keyboard.press("Enter")
     await page.getByRole("dialog", { name: "File" }).waitFor()
-    assert.deepEqual(await axeFaults(page), [])
+    await assertAccessible(page)
   }
   assert.deepEqual(browser.complaints, [])
 })

@@ -147,7 +147,7 @@ test("line: the check says in words that a line is sound, and everyone sees it",
   await own.filter({ hasText: /good|middling/ }).waitFor()
   await assertAccessible(page)
 
-  const bob = connect(hub.address, { name: "Bob" })
+  await using bob = connect(hub.address, { name: "Bob" })
   const [line] = await bob.lines()
   await bob.close()
   assert.deepEqual([line!.name, line!.samples], ["Ada", 300])
@@ -198,7 +198,7 @@ test("line: when it goes down, what was shown stays and says so, and the check s
   await using line = await openLine(hub.address)
   await using browser = await openBrowser()
   const page = await enter(await browser.person(), line.address, "Ada", "#/line")
-  const bob = connect(hub.address, { name: "bob" })
+  await using bob = connect(hub.address, { name: "bob" })
   await bob.reportLine({ samples: 20, lost: 0, p50Ms: 1 })
   await bob.close()
   await card(page, "Live").getByRole("button", { name: "Start" }).click()
@@ -223,7 +223,7 @@ test("line: everyone's line shows what others report, the newest first, whatever
   const bad = { samples: 300, lost: 15, p50Ms: 12, jitterMs: 6.2, verdict: "fail" } as const
   const names = ["bob", `<img src=x onerror=alert(1)>${"W".repeat(30)}`]
   for (const name of names) {
-    const session = connect(hub.address, { name })
+    await using session = connect(hub.address, { name })
     await session.reportLine(bad)
     await session.close()
   }

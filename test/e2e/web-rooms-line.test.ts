@@ -11,7 +11,7 @@ import { tempDir } from "../support/temp.ts"
 
 /** What is stored in the lobby. */
 async function stored(hub: string): Promise<string[]> {
-  const session = connect(hub, { name: "reader" })
+  await using session = connect(hub, { name: "reader" })
   const entries = await session.history("lobby", { limit: 500 })
   await session.close()
   return entries.map(({ text }) => text)

@@ -1,28 +1,9 @@
 import assert from "node:assert/strict"
-import { createRequire } from "node:module"
 import { test } from "node:test"
-import type { Page } from "playwright-core"
 import { startHub } from "../../src/hub/hub.ts"
 import { enter, openBrowser } from "../support/browser.ts"
+import { assertAccessible } from "../support/browser-axe.ts"
 import { messages, say, speaker } from "../support/browser-rooms.ts"
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
-
-/** Serious and critical faults that axe finds, in words. */
-async function faults(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axe })
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const { violations } = await axe.run()
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`)
-  })
-}
 
 const TALK = [
   "Good morning",
@@ -41,24 +22,24 @@ for (const colorScheme of ["light", "dark"] as const)
     await bob.session.publish("lobby", "first")
     await bob.say("lobby", TALK)
     bob.session.follow("lobby")
-    const page = await browser.person({ colorScheme, bypassCSP: true, reducedMotion: "reduce" })
+    const page = await browser.person({ colorScheme, reducedMotion: "reduce" })
     await enter(page, hub.address, "Ada")
     await messages(page).getByText("Good morning").waitFor()
-    assert.deepEqual(await faults(page), [])
+    await assertAccessible(page)
     await page.keyboard.press("/")
     await page.keyboard.type("files")
     await page.getByRole("button", { name: /Bob.*files/ }).waitFor()
-    assert.deepEqual(await faults(page), [])
+    await assertAccessible(page)
     await page.keyboard.press("Escape")
     await page.getByRole("button", { name: "Tell me of new messages" }).click()
-    assert.deepEqual(await faults(page), [])
+    await assertAccessible(page)
     await page.keyboard.press("Escape")
     await page.getByRole("link", { name: /empty/ }).click()
     await page.getByText("Nothing said yet", { exact: true }).waitFor()
-    assert.deepEqual(await faults(page), [])
+    await assertAccessible(page)
     await page.goto(`${hub.address}/#/rooms/unknown`)
     await page.getByText("There is no such room").waitFor()
-    assert.deepEqual(await faults(page), [])
+    await assertAccessible(page)
   })
 
 test("web rooms: at 320 px nothing scrolls sideways, and the list and a room are two screens", async () => {
@@ -71,7 +52,6 @@ test("web rooms: at 320 px nothing scrolls sideways, and the list and a room are
   const page = await browser.person({
     viewport: { width: 320, height: 640 },
     hasTouch: true,
-    bypassCSP: true,
     reducedMotion: "reduce",
   })
   const width = () => page.evaluate(() => document.documentElement.scrollWidth)
@@ -83,16 +63,16 @@ test("web rooms: at 320 px nothing scrolls sideways, and the list and a room are
     0,
     "the messages scroll sideways",
   )
-  assert.deepEqual(await faults(page), [])
+  await assertAccessible(page)
   await page.getByRole("button", { name: /people here/ }).click()
   await page.getByRole("dialog").getByText("2 here").waitFor()
   assert.equal(await width(), 320)
-  assert.deepEqual(await faults(page), [])
+  await assertAccessible(page)
   await page.getByRole("button", { name: "Close" }).click()
   await page.getByRole("link", { name: "All rooms" }).click()
   assert.equal(await page.getByRole("log").count(), 0)
   assert.equal(await width(), 320)
-  assert.deepEqual(await faults(page), [])
+  await assertAccessible(page)
   await page.getByRole("link", { name: /^r+/ }).click()
   await page.getByText("Nothing said yet", { exact: true }).waitFor()
   assert.equal(await width(), 320)

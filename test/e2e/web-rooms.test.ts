@@ -243,7 +243,7 @@ test("web rooms: a room is kept as text and as JSON lines", async () => {
 test("web rooms: ten thousand rooms are found, and only those in sight are made", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
   await using browser = await openBrowser()
-  const bob = connect(hub.address, { name: "Bob", device: "b".repeat(20) })
+  await using bob = connect(hub.address, { name: "Bob", device: "b".repeat(20) })
   for (let room = 0; room < 9_900; room += 100)
     await Promise.all(Array.from({ length: 100 }, (_, index) => bob.createRoom(`room-${room + index}`)))
   const ada = await enter(await browser.person(), hub.address, "Ada")

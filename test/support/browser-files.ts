@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
 import { readFile, writeFile } from "node:fs/promises"
-import { createRequire } from "node:module"
 import type { Page } from "playwright-core"
 
 // In the page: see dragFile.
@@ -87,19 +86,4 @@ export async function dropPaths(page: Page, files: string[]): Promise<void> {
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await devtools.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data })
   await devtools.detach()
-}
-
-/** Serious and critical faults that axe-core finds on the page as it stands. */
-export async function axeFaults(page: Page): Promise<string[]> {
-  // Given as text to be evaluated: the page's policy allows no script element of ours.
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"))
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> }
-    }
-    const { violations } = await axe.run()
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)
-  })
 }
