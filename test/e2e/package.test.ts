@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "../..")
 const INSTALL_TIMEOUT_MS = 120_000
 const START_TIMEOUT_MS = 30_000
 /** What packing needs of the checkout. */
-const PACKED = ["bin", "scripts", "src", "package.json", "tsconfig.json", "tsconfig.build.json"]
+const PACKED = ["bin", "scripts", "src", "web", "package.json", "tsconfig.json", "tsconfig.build.json"]
 const SHOWN = ["README.md", "PROTOCOL.md", "CHANGELOG.md", "LICENSE"].filter((path) =>
   existsSync(join(root, path)),
 )
