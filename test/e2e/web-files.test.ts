@@ -29,7 +29,7 @@ const json = async (url: string) =>
   }[]
 
 async function connected(hub: string, name: string) {
-  await using session = connect(hub, { name, device: `the-device-of-${name}` })
+  const session = connect(hub, { name, device: `the-device-of-${name}` })
   await session.ready()
   return { session, [Symbol.asyncDispose]: () => session.close() }
 }
@@ -52,6 +52,7 @@ test("files: several at once, and a folder as one zip with its files in it, as t
   assert.deepEqual(sent.map(({ name }) => name).sort(), names)
   assert.deepEqual(new Set(sent.map((file) => file.sha256)), new Set(contents.map(sha256)))
   await ada.getByRole("button", { name: "Close" }).click()
+  await ada.getByRole("region", { name: "Uploads" }).waitFor({ state: "detached" })
 
   await mkdir(folder.file("photos", "2026", "empty"), { recursive: true })
   await writeFile(folder.file("photos", "a.txt"), "first")

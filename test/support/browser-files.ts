@@ -83,7 +83,12 @@ export async function dropPaths(page: Page, files: string[]): Promise<void> {
   const devtools = await page.context().newCDPSession(page)
   const { width, height } = page.viewportSize()!
   const data = { items: [], files, dragOperationsMask: 1 }
-  for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await devtools.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data })
+  const drag = (type: "dragEnter" | "dragOver" | "drop") =>
+    devtools.send("Input.dispatchDragEvent", { type, x: width / 2, y: height / 2, data })
+  await page.waitForLoadState("networkidle") // what takes files is not on the first page: it comes a moment later
+  await drag("dragEnter")
+  await page.getByText("Drop to send to").waitFor()
+  await drag("dragOver") // only once the page has said that it takes them does the browser let them fall
+  await drag("drop")
   await devtools.detach()
 }
