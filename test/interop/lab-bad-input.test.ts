@@ -28,7 +28,9 @@ const tried = (service: LabServiceName, port: number, timeoutMs = 300): Promise<
 const assertSafe = (output: string) =>
   assert.doesNotMatch(output, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/)
 
-describe("lab try: a server that never comes to an end is given up, and little of it is kept", () => {
+describe("lab try: a server that never comes to an end is given up, and little of it is kept", {
+  concurrency: 4,
+}, () => {
   const failed = (all: readonly Tried[]) => {
     const [first] = all
     assert.equal(first!.outcome.verdict, "fail")
@@ -68,7 +70,7 @@ describe("lab try: a server that never comes to an end is given up, and little o
     })
 })
 
-describe("lab try: what is no such server is said in one sentence, exit 1", () => {
+describe("lab try: what is no such server is said in one sentence, exit 1", { concurrency: 4 }, () => {
   const said = async (service: LabServiceName, port: number, sentence: RegExp) => {
     await using program = landline(service, "try", `127.0.0.1:${port}`, "--timeout", "1")
     assert.equal((await program.waitForExit(30_000)).code, 1, program.stdout)

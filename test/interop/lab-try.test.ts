@@ -11,6 +11,7 @@ import {
   type Tried,
   tryLabServer,
 } from "../../src/hub/lab-try.ts"
+import type { SumFormatName } from "../../src/protocol/lab/sum-formats.ts"
 import { startLabChat, startLabHello, startLabPing, startLabSum, startWith } from "../support/lab.ts"
 import { spawnProgram } from "../support/process.ts"
 import { needs } from "../support/programs.ts"
@@ -39,6 +40,9 @@ const tried = (
 const failedIn = (all: readonly Tried[]): string[] =>
   all.filter(({ outcome }) => outcome.verdict === "fail").map((one) => one.case.name)
 
+/** Longer than in earnest: on a busy machine bytes that are sent one by one come late. */
+const PAUSES = { pauseMs: 250 }
+
 describe("lab try: our own servers pass everything", () => {
   const right = (all: readonly Tried[], service: LabServiceName) => {
     assert.deepEqual(failedIn(all), [])
@@ -47,27 +51,28 @@ describe("lab try: our own servers pass everything", () => {
   }
 
   test("ping", async () => {
-    await using server = await startLabPing()
+    await using server = await startLabPing({ ...PAUSES, wordPauseMs: 500 })
     right(await tried("ping", server.port), "ping")
   })
 
   test("hello", async () => {
-    await using server = await startLabHello()
+    await using server = await startLabHello(PAUSES)
     right(await tried("hello", server.port), "hello")
   })
 
   test("sum, which a number out of range ends", async () => {
-    await using server = await startLabSum()
+    await using server = await startLabSum({ settings: PAUSES })
     void server.stopped.then(server.close)
     right(await tried("sum", server.port), "sum")
   })
 
   test("sum, in every format, where a number out of range closes", async () => {
-    await using server = await startLabSum({ settings: { onOutOfRange: "close" } })
-    for (const format of ["jsonline", "comma", "lines", "words", "java", "c260"] as const) {
+    const inFormat = async (format: SumFormatName) => {
+      await using server = await startLabSum({ settings: { ...PAUSES, onOutOfRange: "close" } })
       const all = await tried("sum", server.port, { format, onOutOfRange: "close" })
       assert.deepEqual(failedIn(all), [], format)
     }
+    await Promise.all((["jsonline", "comma", "lines", "words", "java", "c260"] as const).map(inFormat))
   })
 })
 
@@ -251,7 +256,9 @@ async function isTaken(port: number): Promise<boolean> {
   }
 }
 
-describe("lab try: a server of another kind is said in one sentence, before any case", () => {
+describe("lab try: a server of another kind is said in one sentence, before any case", {
+  concurrency: 4,
+}, () => {
   const said = async (service: LabServiceName, port: number, sentence: RegExp) => {
     await assert.rejects(tried(service, port, { onTried: () => assert.fail("a case was shown") }), {
       code: "no_hub",

@@ -30,7 +30,10 @@ def send(conn, text):
         text = text[2:]
     if flaw == "everyone":
         for other in everyone - {conn}:
-            other.sendall(text.encode())
+            try:
+                other.sendall(text.encode())
+            except OSError:  # it has left: that is no flaw of this one
+                pass
     conn.sendall(text.encode() * (2 if flaw == "twice" else 1))
 
 
