@@ -28,7 +28,7 @@ def send(conn, text):
         conn.sendall(text[:2].encode())
         time.sleep(0.01)
         text = text[2:]
-    if flaw == "everyone":
+    if flaw == "everyone" and text == "PONG":  # what answers no word may come late, in the middle of another case
         for other in everyone - {conn}:
             try:
                 other.sendall(text.encode())
