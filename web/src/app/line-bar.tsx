@@ -8,7 +8,7 @@ export function LineBar() {
   const { state, refused, unsent, welcomes } = useLine()
   const waiting = unsent.reduce((sum, { texts }) => sum + texts.length, 0)
   const newer = useNewerVersion(welcomes)
-  const patient = useAfter(PATIENCE_MS, state)
+  const patient = useAfter(PATIENCE_MS, waiting > 0 ? `${state}, waiting` : state)
   useWarnedBeforeLeaving(waiting > 0 && state !== "live")
 
   let say: string | undefined
