@@ -11,6 +11,7 @@ import { HelpSheet } from "./help-sheet.tsx"
 import { LineBar } from "./line-bar.tsx"
 import { Nav } from "./nav.tsx"
 import { go, to, useRoute } from "./route.ts"
+import { ScreenBoundary } from "./screen-boundary.tsx"
 import { ShareSheet } from "./share-dialog.tsx"
 import "./app.css"
 
@@ -72,9 +73,11 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
       <div className="app-main">
         <LineBar />
         <main id="main" tabIndex={-1}>
-          <Suspense fallback={<Loading />}>
-            <Screen />
-          </Suspense>
+          <ScreenBoundary key={screen}>
+            <Suspense fallback={<Loading />}>
+              <Screen />
+            </Suspense>
+          </ScreenBoundary>
         </main>
         <Suspense fallback={null}>
           <Transfers />
