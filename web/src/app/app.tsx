@@ -60,10 +60,12 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
       }),
     [session, onLeave],
   )
+  // An address may hold any word, and `constructor` is one that every object knows.
+  const known = Object.hasOwn(SCREENS, screen) ? SCREENS[screen] : undefined
   useEffect(() => {
-    if (SCREENS[screen] === undefined) go(to("rooms", "lobby"))
-  }, [screen])
-  const Screen = SCREENS[screen] ?? RoomsScreen
+    if (known === undefined) go(to("rooms", "lobby"))
+  }, [known])
+  const Screen = known ?? RoomsScreen
   return (
     <div className="app">
       <button type="button" className="skip" onClick={skip}>
