@@ -52,7 +52,7 @@ export interface SessionEvents {
   reset: { readonly topic: TopicName }
   /** What waits to be stored has changed. */
   unsent: readonly Unsent[]
-  /** The hub refused for good what an earlier run had said: see `outbox`. */
+  /** The hub refused for good what an earlier run had said, or the session that was to say it: see `outbox`. */
   undelivered: { readonly topic: TopicName; readonly text: string; readonly error: LandlineError }
 }
 
@@ -104,7 +104,8 @@ export class Session implements AsyncDisposable {
       onMessage: (message) => this.#receive(message),
     })
     this.#outbox.restore(options.outbox?.load() ?? [], (topic, text, error) => {
-      if (this.state !== "closed") this.#emitter.emit("undelivered", { topic, text, error })
+      // Closed before it was stored: it stays kept.
+      if (error.code !== "no_hub") this.#emitter.emit("undelivered", { topic, text, error })
     })
   }
 
@@ -344,7 +345,11 @@ export class Session implements AsyncDisposable {
     this.#outbox.fail(error)
     for (const follow of [...this.#follows.values()]) follow.fail(refusal)
     this.#onDrained?.()
-    if (refusal) this.#emitter.emit("refused", refusal)
+    if (refusal) {
+      // Whoever said something is told of it; kept as well, it would be said twice, or refused in every run.
+      this.#options.outbox?.save([])
+      this.#emitter.emit("refused", refusal)
+    }
     this.#emitter.emit("state", "closed")
   }
 

@@ -30,7 +30,13 @@ test("app: its parts come compressed and are kept for ever, its page is asked fo
 
 test("app: what is not a part of it is not found, and asks of pages from elsewhere are refused", async () => {
   await using hub = await startHub({ port: 0, data: ":memory:" })
-  for (const path of ["/assets/none.js", "/assets/../client.js/x", "/%2e%2e/package.json", "/index.html.gz"])
+  for (const path of [
+    "/assets/none.js",
+    "/assets/../client.js/x",
+    "/%2e%2e/package.json",
+    "/index.html",
+    "/index.html.gz",
+  ])
     assert.equal((await fetch(hub.address + path, { headers: HTML })).status, 404, path)
   const elsewhere = { ...HTML, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" }
   assert.equal((await fetch(hub.address, { headers: elsewhere })).status, 403)

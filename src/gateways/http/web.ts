@@ -9,8 +9,8 @@ const APP_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' blob:",
-  "media-src 'self' blob:",
+  "img-src 'self'",
+  "media-src 'self'",
   "connect-src 'self'",
   "worker-src 'self'",
   "manifest-src 'self'",
@@ -29,7 +29,7 @@ export function registerWeb(app: FastifyInstance, folder: string): void {
     index: false,
     serveDotFiles: false,
     wildcard: false, // one route for each file that is there: every other address is the API's
-    globIgnore: ["**/*.{gz,br}"],
+    globIgnore: ["**/*.{gz,br}", "index.html"], // the page goes out by sendApp alone, with its policy
     preCompressed: true,
     cacheControl: false,
     setHeaders(reply, path) {

@@ -11,6 +11,7 @@ import { HelpSheet } from "./help-sheet.tsx"
 import { LineBar } from "./line-bar.tsx"
 import { Nav } from "./nav.tsx"
 import { go, to, useRoute } from "./route.ts"
+import { ScreenBoundary } from "./screen-boundary.tsx"
 import { ShareSheet } from "./share-dialog.tsx"
 import "./app.css"
 
@@ -59,10 +60,12 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
       }),
     [session, onLeave],
   )
+  // An address may hold any word, and `constructor` is one that every object knows.
+  const known = Object.hasOwn(SCREENS, screen) ? SCREENS[screen] : undefined
   useEffect(() => {
-    if (SCREENS[screen] === undefined) go(to("rooms", "lobby"))
-  }, [screen])
-  const Screen = SCREENS[screen] ?? RoomsScreen
+    if (known === undefined) go(to("rooms", "lobby"))
+  }, [known])
+  const Screen = known ?? RoomsScreen
   return (
     <div className="app">
       <button type="button" className="skip" onClick={skip}>
@@ -72,9 +75,11 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
       <div className="app-main">
         <LineBar />
         <main id="main" tabIndex={-1}>
-          <Suspense fallback={<Loading />}>
-            <Screen />
-          </Suspense>
+          <ScreenBoundary key={screen}>
+            <Suspense fallback={<Loading />}>
+              <Screen />
+            </Suspense>
+          </ScreenBoundary>
         </main>
         <Suspense fallback={null}>
           <Transfers />

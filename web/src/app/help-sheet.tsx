@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react"
 import { Dialog } from "../ui/dialog.tsx"
+import { isTyping } from "../ui/is-typing.ts"
 import { go, to } from "./route.ts"
 
 const OPEN = "landline:help"
@@ -31,11 +32,6 @@ const PLACES: Record<string, string> = {
 }
 
 export const openHelp = () => dispatchEvent(new Event(OPEN))
-
-/** Whether a key is meant for what the focus is in. */
-export const isTyping = ({ target }: Event): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 export function HelpSheet() {
   const [open, setOpen] = useState(false)

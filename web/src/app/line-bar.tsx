@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react"
 import { useLine } from "../hub/hub.tsx"
+import { useWarnedBeforeLeaving } from "../ui/use-warned-before-leaving.ts"
 
 const PATIENCE_MS = 400 // a line that is made this fast needs no words
 
@@ -9,6 +10,7 @@ export function LineBar() {
   const waiting = unsent.reduce((sum, { texts }) => sum + texts.length, 0)
   const newer = useNewerVersion(welcomes)
   const patient = useAfter(PATIENCE_MS, waiting > 0 ? `${state}, waiting` : state)
+  // Storage of this tab keeps what waits over a reload; closing the tab would lose it.
   useWarnedBeforeLeaving(waiting > 0 && state !== "live")
 
   let say: string | undefined
@@ -64,20 +66,11 @@ function useNewerVersion(welcomes: number): boolean {
     if (welcomes < 2 || import.meta.env.DEV) return
     const asked = new AbortController()
     fetch("/", { headers: { Accept: "text/html" }, signal: asked.signal })
-      .then((response) => response.text())
-      .then((page) => setNewer(!page.includes(new URL(import.meta.url).pathname)))
+      .then(async (response) => {
+        if (response.ok) setNewer(!(await response.text()).includes(new URL(import.meta.url).pathname))
+      })
       .catch(() => {})
     return () => asked.abort()
   }, [welcomes])
   return newer
-}
-
-/** Storage of this tab keeps what waits over a reload; closing the tab would lose it. */
-function useWarnedBeforeLeaving(warn: boolean): void {
-  useEffect(() => {
-    if (!warn) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener("beforeunload", ask)
-    return () => removeEventListener("beforeunload", ask)
-  }, [warn])
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react"
-import { useAddresses } from "../hub/addresses.ts"
+import { hostOf, isLoopback, useAddresses } from "../hub/addresses.ts"
 import { useLab } from "../hub/use-lab.ts"
 import { CopyLine } from "../ui/copy-line.tsx"
 import { Dialog } from "../ui/dialog.tsx"
@@ -35,7 +35,7 @@ function ShareDialog({ onClose }: { onClose: () => void }) {
       ))}
       <CopyLine text={`npx landline chat --hub ${host}`} label="From a terminal" />
       <CopyLine text={`curl -d 'hello' ${address}/rooms/${encodeURIComponent(room)}`} label="From a script" />
-      {/^(localhost|127\.|\[::1\])/.test(host) && (
+      {isLoopback(hostOf(address)) && (
         <p className="note">
           This hub listens on this machine only. To let a network in, start it with <code>--lan --open</code>.
         </p>

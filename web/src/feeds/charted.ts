@@ -1,12 +1,21 @@
-import { numbersOf } from "./fields.ts"
+import { FIELDS_MAX, numbersOf } from "./fields.ts"
 import { type Bucket, bucketOf, joined, Points } from "./points.ts"
 import type { Reading } from "./reading.ts"
+
+/** Places at which messages are missing; of more, the newest are told apart. */
+const BREAKS_MAX = 1_000
 
 /** The numbers of a feed over time: a series for each name they have. */
 export class Charted {
   readonly #series = new Map<string, Points>()
   /** Times at which messages are missing: the line is cut there. */
   readonly breaks: number[] = []
+
+  /** Cuts the line at a time. */
+  cut(time: number): void {
+    this.breaks.push(time)
+    if (this.breaks.length > BREAKS_MAX) this.breaks.shift()
+  }
 
   /** Names of the series, in the order in which they were met. */
   get fields(): string[] {
@@ -35,6 +44,8 @@ export class Charted {
   }
 
   #add(field: string, bucket: Bucket): void {
+    // Somebody may give each message fields of its own.
+    if (this.#series.size >= FIELDS_MAX && !this.#series.has(field)) return
     const points = this.#series.get(field) ?? new Points()
     this.#series.set(field, points)
     points.add(bucket)

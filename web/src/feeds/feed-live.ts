@@ -156,7 +156,7 @@ export class FeedLive {
 
   #gap(from: number, to: number): void {
     this.#takeIn()
-    this.#charted.breaks.push((this.#recent.at(-1)?.time ?? 0) + 1)
+    this.#charted.cut((this.#recent.at(-1)?.time ?? 0) + 1)
     this.#notice =
       from === to
         ? `Message ${from.toLocaleString()} is no longer kept by the hub.`

@@ -1,7 +1,7 @@
 import { isRecord, type Reading } from "./reading.ts"
 
-/** Series that a feed can have; a record with more numbers shows the first ones. */
-const FIELDS_MAX = 24
+/** Series that a feed can have: of more numbers, in a record or in different ones, the first are shown. */
+export const FIELDS_MAX = 24
 /** `a.b.c`, and nothing below. */
 const DEPTH_MAX = 3
 /** Keys of one record that are looked at. */

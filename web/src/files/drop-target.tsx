@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react"
-import { isTyping } from "../app/help-sheet.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { isTyping } from "../ui/is-typing.ts"
 import { toast } from "../ui/toasts.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { holdsFiles, readDropped } from "./dropped.ts"

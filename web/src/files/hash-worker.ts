@@ -31,8 +31,12 @@ async function count({ id, what }: Asked): Promise<void> {
     at += piece.length
   }
   try {
-    if (typeof what === "string") for await (const piece of fetched(what)) add(piece)
-    else if (what instanceof Blob) {
+    if (typeof what === "string") {
+      for await (const piece of fetched(what)) {
+        add(piece)
+        if (stopped.has(id)) return
+      }
+    } else if (what instanceof Blob) {
       for await (const piece of pieces(what)) {
         add(piece)
         if (stopped.has(id)) return
@@ -96,9 +100,9 @@ async function* fetched(path: string): AsyncGenerator<Uint8Array> {
   const { ok, body } = await fetch(path)
   if (!ok || !body) throw new TypeError(`${path} is not answered`)
   const reader = body.getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    yield value
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value
+  } finally {
+    reader.cancel().catch(() => {})
   }
 }

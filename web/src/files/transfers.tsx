@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react"
 import { useHub } from "../hub/hub.tsx"
 import { Icon } from "../ui/icon.tsx"
+import { useWarnedBeforeLeaving } from "../ui/use-warned-before-leaving.ts"
 import { DropTarget } from "./drop-target.tsx"
 import { LeftRow } from "./left-row.tsx"
 import { LinkDialog } from "./link-dialog.tsx"
@@ -122,13 +123,4 @@ function inSight(transfers: readonly Standing[]): readonly Standing[] {
   const rank = ({ state }: Standing) =>
     state === "failed" ? 0 : state === "done" ? 3 : state === "queued" ? 2 : 1
   return transfers.toSorted((a, b) => rank(a) - rank(b)).slice(0, ROWS_MAX)
-}
-
-function useWarnedBeforeLeaving(warn: boolean): void {
-  useEffect(() => {
-    if (!warn) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener("beforeunload", ask)
-    return () => removeEventListener("beforeunload", ask)
-  }, [warn])
 }

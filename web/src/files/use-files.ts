@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import type { LandlineError } from "../../../src/client/main.ts"
 import type { FileInfo } from "../../../src/protocol/files.ts"
 import { useHub } from "../hub/hub.tsx"
@@ -42,8 +42,11 @@ export function useFiles(room: string, search: string): FileList {
     if (arrived > 0) refresh()
   }, [arrived, refresh])
 
+  const asked = useRef(question)
+  asked.current = question
   const more = async () => {
     const older = await page(files?.at(-1)?.id)
+    if (asked.current !== question) return
     if (older.length < PAGE_FILES) setOldest((older.at(-1) ?? files?.at(-1))?.id)
     setFiles((known = []) => {
       const ids = new Set(known.map(({ id }) => id))

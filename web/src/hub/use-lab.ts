@@ -1,3 +1,4 @@
+import type { LandlineError } from "../../../src/client/main.ts"
 import type { LabServiceName } from "../../../src/protocol/lab/records.ts"
 import { useHub } from "./hub.tsx"
 import { usePolled } from "./polled.ts"
@@ -24,6 +25,13 @@ const EVERY_MS = 60_000
 /** The lab services that this hub runs: none where it has no lab, and none while they are not `known` yet. */
 export function useLab(): LabServices & { readonly known: boolean } {
   const { http } = useHub()
-  const { value } = usePolled(() => http.json<LabServices>("/lab/services").catch(() => NONE), EVERY_MS)
+  const { value } = usePolled(
+    () =>
+      http.json<LabServices>("/lab/services").catch((error: LandlineError) => {
+        if (error.code === "not_found") return NONE
+        throw error // a hub that does not answer now may have one
+      }),
+    EVERY_MS,
+  )
   return { ...(value ?? NONE), known: value !== undefined }
 }

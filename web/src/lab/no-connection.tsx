@@ -1,16 +1,11 @@
+import { hostOf, isLoopback } from "../hub/addresses.ts"
 import type { LabServices } from "../hub/use-lab.ts"
 import { CopyLine } from "../ui/copy-line.tsx"
 import { Empty } from "../ui/empty.tsx"
 
 /** A line that says whether a port can be reached at all. */
-export const reachLine = (host: string, port: number): string =>
+const reachLine = (host: string, port: number): string =>
   `python3 -c "import socket; socket.create_connection(('${host}', ${port}), 5); print('open')"`
-
-/** The hub's host as programs take it: without brackets. */
-export const hostOf = (hostname: string): string => hostname.replace(/^\[|\]$/g, "")
-
-export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\./.test(host)
 
 /** What `GET /hello` says of both ends (PROTOCOL.md 12.1). */
 export interface HelloAnswer {
@@ -22,7 +17,7 @@ export interface HelloAnswer {
 
 /** Nobody has connected from here yet: where to, and what may stand in the way. */
 export function NoConnection({ lab, hello }: { lab: LabServices; hello: HelloAnswer | undefined }) {
-  const host = hostOf(location.hostname)
+  const host = hostOf(location.origin)
   const first = lab.services[0]!
   return (
     <Empty title="No connection from here yet">
@@ -64,7 +59,7 @@ export function NoConnection({ lab, hello }: { lab: LabServices; hello: HelloAns
 
 /** What programs of other computers take, where this one's address is of no use to them. */
 function elsewhere({ addresses }: HelloAnswer): string {
-  const [address] = addresses.map((url) => hostOf(new URL(url).hostname)).filter((host) => !isLoopback(host))
+  const [address] = addresses.map(hostOf).filter((host) => !isLoopback(host))
   return address === undefined
     ? "The hub listens on this computer alone: for others it is started with landline serve --lan --lab."
     : `Programs on other computers take ${address}.`

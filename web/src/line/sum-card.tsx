@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react"
 import { ExchangeFault, type Mismatch, type SumRun } from "../../../src/client/line/sum-run.ts"
 import { isExchangeNumber, NUMBER_MAX } from "../../../src/protocol/exchange.ts"
 import { useHub } from "../hub/hub.tsx"
+import { download } from "../ui/download.ts"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { Progress } from "./check-card.tsx"
 import { exchange, manyRun, singleRun } from "./exchanging.ts"
@@ -99,12 +100,7 @@ export function SumCard() {
 function Outcome({ run, outcome, lines }: Result) {
   const { who, http } = useHub()
   const { last, mismatches, mismatchCount } = run
-  const save = () => {
-    const url = URL.createObjectURL(new Blob([lines.map((line) => `${line}\n`).join("")]))
-    const link = Object.assign(document.createElement("a"), { href: url, download: `sum-${run.run}.jsonl` })
-    link.click()
-    URL.revokeObjectURL(url)
-  }
+  const save = () => download(new Blob(lines.map((line) => `${line}\n`)), `sum-${run.run}.jsonl`)
   return (
     <div className="line-sum-result" role="status">
       {last && run.count === 1 && (

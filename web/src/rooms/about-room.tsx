@@ -1,4 +1,4 @@
-import { useRef, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { isGuest } from "../../../src/protocol/names.ts"
 import { useHub } from "../hub/hub.tsx"
 import { bytesText } from "../ui/format.ts"
@@ -41,6 +41,7 @@ function Export({ room }: { room: string }) {
   const { http } = useHub()
   const [bytes, setBytes] = useState<number>()
   const running = useRef<AbortController>(undefined)
+  useEffect(() => () => running.current?.abort(), []) // nobody could stop it any more
   const start = async (form: ExportForm) => {
     running.current = new AbortController()
     setBytes(0)

@@ -61,7 +61,7 @@ export function Composer({
   const bytes = text.length * 3 > bytesMax * NEAR_LIMIT ? new TextEncoder().encode(text).length : 0
   const tooLong = bytes > bytesMax
   const send = () => {
-    if (text.trim() === "" || tooLong) return
+    if (text.trim() === "" || tooLong || session.state === "closed") return
     lastSaid.set(room, text)
     change("")
     session.publish(room, text).catch((error: LandlineError) => {

@@ -1,26 +1,28 @@
 import { keep, kept } from "../hub/kept.ts"
+import { givenBack } from "./give-back.ts"
 
 /** What is in the message box of each room, and why it is back there. Kept between visits. */
 const CHANGED = "landline:draft"
-const notes = new Map<string, string>()
+/** So many characters at the beginning of a box are what came back into it, and why. */
+const back = new Map<string, { readonly characters: number; readonly why: string }>()
 
 const key = (room: string) => `draft.${room}`
 
 export const draftOf = (room: string): string => kept(key(room), "")
 
 /** Why a message came back into this room's box. */
-export const noteOf = (room: string): string | undefined => notes.get(room)
+export const noteOf = (room: string): string | undefined => back.get(room)?.why
 
 export function keepDraft(room: string, text: string): void {
   keep(key(room), text === "" ? undefined : text)
-  notes.delete(room)
+  back.delete(room)
 }
 
-/** What could not be said goes back into the box, before what is there now. */
+/** What could not be said goes back into the box. */
 export function giveBack(room: string, text: string, why: string): void {
-  const now = draftOf(room)
-  keepDraft(room, now === "" ? text : `${text}\n${now}`)
-  notes.set(room, why)
+  const box = givenBack({ text: draftOf(room), characters: back.get(room)?.characters ?? 0 }, text)
+  keepDraft(room, box.text)
+  back.set(room, { characters: box.characters, why })
   dispatchEvent(new CustomEvent(CHANGED, { detail: room }))
 }
 

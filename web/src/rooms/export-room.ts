@@ -1,5 +1,6 @@
 import { formatCursor, START } from "../../../src/protocol/cursor.ts"
 import type { HubHttp } from "../hub/http.ts"
+import { download } from "../ui/download.ts"
 
 /** For people to read, or one JSON object a line for programs. */
 export type ExportForm = "text" | "jsonl"
@@ -11,7 +12,6 @@ const FORMS = {
 
 /** Pieces are handed to the browser, which may put them on disk, whenever so much has come. */
 const PIECE_BYTES = 4_000_000
-const REVOKED_MS = 60_000
 
 /**
  * Downloads everything that is kept of a room, as it is now.
@@ -44,12 +44,4 @@ export async function exportRoom(
     waiting = 0
   }
   download(new Blob([...pieces, ...chunks], { type: accept }), `${room}.${ending}`)
-}
-
-function download(blob: Blob, name: string): void {
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), REVOKED_MS)
 }

@@ -18,7 +18,6 @@ const LINE_CHARACTERS = 80
 type Row = Item | Pending
 
 export interface MessageListHandle {
-  focus(): void
   toEnd(): void
   /** By a page up or down. */
   page(key: string): void
@@ -77,7 +76,6 @@ export function MessageList({
   /** Rows beside those in sight are there too, so that the focus can go to them. */
   const focus = (index: number) => virtualizer.elementsCache.get(keyOf(rows[index]))?.focus()
   const handle: MessageListHandle = {
-    focus: () => scroller.current?.focus(),
     toEnd,
     page(key) {
       if (key === "PageUp") leave()

@@ -52,15 +52,20 @@ let soundedAt = 0
 export function giveNotice(title: string, text: string, onClick: () => void): void {
   if (settings.sound && performance.now() - soundedAt > SOUND_EVERY_MS) sound()
   if (!settings.desktop || desktopProblem() !== undefined || Notification.permission !== "granted") return
-  const notice = new Notification(title, {
-    body: text.slice(0, TEXT_CHARACTERS),
-    tag: title,
-    icon: "/icon-192.png",
-  })
+  const notice = shown(title, text.slice(0, TEXT_CHARACTERS))
+  if (notice === undefined) return
   notice.onclick = () => {
     window.focus()
     onClick()
     notice.close()
+  }
+}
+
+function shown(title: string, body: string): Notification | undefined {
+  try {
+    return new Notification(title, { body, tag: title, icon: "/icon-192.png" })
+  } catch {
+    return undefined // phones show those of service workers only, which they say only now
   }
 }
 

@@ -43,7 +43,7 @@ export class OpenRoom {
   readonly #log = new RoomLog()
   readonly #listeners = new Set<() => void>()
   readonly #onEntry: (entry: Entry) => void
-  readonly #offUnsent: () => void
+  readonly #offs: readonly (() => void)[]
   #view: RoomView | undefined
   #phase: RoomView["phase"] = "opening"
   #error: LandlineError | undefined
@@ -68,7 +68,13 @@ export class OpenRoom {
     const follow = session.follow(this.room, { last: OPENED_WITH, presence: true })
     this.#follow = follow
     this.#acked(session.unsent())
-    this.#offUnsent = session.on("unsent", (unsent) => this.#acked(unsent))
+    this.#offs = [
+      session.on("unsent", (unsent) => this.#acked(unsent)),
+      // Nobody told this page who came and went while its line was down.
+      session.on("welcome", () => {
+        if (this.#phase === "open") void this.#askPeople()
+      }),
+    ]
     let told = 0
     follow.ready().then(
       ({ head, tail, count, cursor }) => {
@@ -113,7 +119,7 @@ export class OpenRoom {
 
   close(): void {
     this.#closed = true
-    this.#offUnsent()
+    for (const off of this.#offs) off()
     this.#follow.close()
   }
 

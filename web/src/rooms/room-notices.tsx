@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react"
-import { roomOf } from "../../../src/protocol/names.ts"
+import { feedOf, isFeed, roomOf } from "../../../src/protocol/names.ts"
 import { go, to, useRoute } from "../app/route.ts"
 import { useHub } from "../hub/hub.tsx"
 import { counted } from "../ui/format.ts"
@@ -36,6 +36,7 @@ export function RoomNotices() {
   useEffect(
     () =>
       session.on("undelivered", ({ topic, text, error }) => {
+        if (isFeed(topic)) return toast(`A message in ${feedOf(topic)} was not published: ${error.message}`)
         giveBack(roomOf(topic), text, error.message)
         toast(`A message in ${roomOf(topic)} was not sent: ${error.message}`)
       }),

@@ -49,9 +49,9 @@ export function RoomsListProvider({ children }: { children: ReactNode }) {
   }, [value])
   useEffect(() => {
     // A hidden page still says in its title what is new.
-    const timer = setInterval(() => document.hidden && refresh(), HIDDEN_EVERY_MS)
+    const timer = setInterval(() => document.hidden && session.state === "live" && refresh(), HIDDEN_EVERY_MS)
     return () => clearInterval(timer)
-  }, [refresh])
+  }, [session, refresh])
   const soon = useMemo(() => throttled(refresh, many ? EVERY_OF_MANY_MS : REFRESH_MS), [refresh, many])
   const list = useMemo(() => {
     const rooms = value && withUnread(value, seen)
