@@ -264,6 +264,27 @@ test("outbox: what an earlier run said is sent again under its numbers, and stor
   assert.deepEqual(line.log.stored, ["one", "two", "new of a", "new of b"])
 })
 
+test("outbox: copies of a program, started again before anything is stored, lose nothing of each other", () => {
+  const log = new Log()
+  const first = new Outbox(() => "first")
+  void first.add(TOPIC, "before")
+  const copies = ["a", "b"].map((name) => {
+    const copy = new Outbox(() => `${name}1`)
+    copy.restore(first.unsent(), () => assert.fail("nothing is refused"))
+    void copy.add(TOPIC, `said in ${name}`)
+    const again = new Outbox(() => `${name}2`)
+    again.restore(copy.unsent(), () => assert.fail("nothing is refused"))
+    void again.add(TOPIC, `more in ${name}`)
+    return again
+  })
+  for (const copy of copies)
+    for (let rounds = 0; copy.size > 0; rounds++) {
+      assert.ok(rounds < 9)
+      for (const message of [...copy.take()]) copy.acked(log.take(message) as Ack)
+    }
+  assert.deepEqual(log.stored, ["before", "said in a", "more in a", "said in b", "more in b"])
+})
+
 test("outbox: what an earlier run said and the hub refuses for good is told", () => {
   const told: [string, string][] = []
   const log = new Log()

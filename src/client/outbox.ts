@@ -22,11 +22,18 @@ interface Message {
   readonly reject: (error: LandlineError) => void
 }
 
-interface Lane {
+/** Messages under one producer, in the order they were said; the first has the number `first`, the next one more. */
+interface Run {
   producer: string
-  /** Unacked messages in the order they were said; the first has the number `first`, the next one more. */
-  queue: Message[]
   first: number
+  queue: Message[]
+  /** Of an earlier run of the program. Nothing is added to it: another copy of the program may have been restored from
+   *  the same place, and what either of them added would bear the same numbers. */
+  isRestored: boolean
+}
+
+/** The unacked messages of one topic. */
+interface Lane extends Run {
   /** So many of the queue are on their way on this connection, */
   sent: number
   /** so many of these are refused, */
@@ -35,9 +42,8 @@ interface Lane {
   window: number
   /** Waits for the hub in a row, with no ack between them. */
   waits: number
-  /** So many of the queue are of an earlier run: its producer is for them alone, since another copy of the program
-   *  may have been restored from the same place and go on under the same numbers. */
-  restored: number
+  /** What is sent when the queue is stored. */
+  readonly later: Run[]
 }
 
 /**
@@ -74,7 +80,7 @@ export class Outbox {
         new LandlineError("too_many", {}, `${MESSAGES_MAX} messages are waiting to be sent already.`),
       )
     this.#size++
-    return new Promise((resolve, reject) => this.#lane(topic).queue.push({ text, resolve, reject }))
+    return new Promise((resolve, reject) => this.#own(topic).queue.push({ text, resolve, reject }))
   }
 
   /**
@@ -86,25 +92,30 @@ export class Outbox {
     rejected: (topic: TopicName, text: string, error: LandlineError) => void,
   ): void {
     for (const { topic, producer, first, texts } of unsent) {
+      const queue = texts.map(
+        (text): Message => ({ text, resolve() {}, reject: (error) => rejected(topic, text, error) }),
+      )
       const lane = this.#lane(topic)
-      Object.assign(lane, { producer, first, restored: texts.length })
-      for (const text of texts)
-        lane.queue.push({ text, resolve() {}, reject: (error) => rejected(topic, text, error) })
-      this.#size += texts.length
+      const run = { producer, first, queue, isRestored: true }
+      if (lane.queue.length === 0) Object.assign(lane, run)
+      else lane.later.push(run)
+      this.#size += queue.length
     }
   }
 
   /** What is not stored yet. */
   unsent(): Unsent[] {
-    return [...this.#lanes].flatMap(([topic, { producer, first, queue }]) =>
-      queue.length === 0 ? [] : { topic, producer, first, texts: queue.map(({ text }) => text) },
+    return [...this.#lanes].flatMap(([topic, lane]) =>
+      [lane, ...lane.later].flatMap(({ producer, first, queue }) =>
+        queue.length === 0 ? [] : { topic, producer, first, texts: queue.map(({ text }) => text) },
+      ),
     )
   }
 
   /** What is to be sent now, in order. Each message is given once, and again after `rewind`. */
   *take(): Generator<Publish> {
     for (const [topic, lane] of this.#lanes)
-      while (lane.refused === 0 && lane.sent < Math.min(lane.restored || lane.queue.length, lane.window)) {
+      while (lane.refused === 0 && lane.sent < Math.min(lane.queue.length, lane.window)) {
         const { text } = lane.queue[lane.sent]!
         yield { op: "publish", topic, text, producer: lane.producer, seq: lane.first + lane.sent++ }
       }
@@ -146,7 +157,8 @@ export class Outbox {
   /** Gives up: everything that is not stored is rejected. */
   fail(error: LandlineError): void {
     for (const lane of this.#lanes.values())
-      for (const message of this.#shift(lane, lane.queue.length)) message.reject(error)
+      while (lane.queue.length > 0)
+        for (const message of this.#shift(lane, lane.queue.length)) message.reject(error)
   }
 
   #settle(lane: Lane): number | undefined {
@@ -170,13 +182,23 @@ export class Outbox {
   #lane(topic: TopicName): Lane {
     let lane = this.#lanes.get(topic)
     if (lane === undefined) {
-      const window = IN_FLIGHT_MAX
-      const producer = this.#newProducer()
-      lane = { producer, queue: [], first: 1, sent: 0, refused: 0, window, waits: 0, restored: 0 }
+      lane = { ...this.#newRun(), sent: 0, refused: 0, window: IN_FLIGHT_MAX, waits: 0, later: [] }
       this.#lanes.set(topic, lane)
     }
     return lane
   }
+
+  /** Where what is said now goes. */
+  #own(topic: TopicName): Run {
+    const lane = this.#lane(topic)
+    const last = lane.later.at(-1) ?? lane
+    if (!last.isRestored) return last
+    const run = this.#newRun()
+    lane.later.push(run)
+    return run
+  }
+
+  #newRun = (): Run => ({ producer: this.#newProducer(), first: 1, queue: [], isRestored: false })
 
   #shift(lane: Lane, count: number): Message[] {
     const messages = lane.queue.splice(0, count)
@@ -184,10 +206,7 @@ export class Outbox {
     lane.first += messages.length
     lane.sent = Math.max(0, lane.sent - messages.length)
     lane.refused -= messages.filter(({ refusal }) => refusal).length
-    if (lane.restored > 0) {
-      lane.restored = Math.max(0, lane.restored - messages.length)
-      if (lane.restored === 0) Object.assign(lane, { producer: this.#newProducer(), first: 1 })
-    }
+    if (lane.queue.length === 0 && lane.isRestored) Object.assign(lane, lane.later.shift() ?? this.#newRun())
     return messages
   }
 }

@@ -53,5 +53,8 @@ test("session: what waits when it is closed stays kept, for the next run", async
   await session.close()
   assert.equal(await said, "no_hub")
   assert.deepEqual(undelivered, [])
-  assert.deepEqual(saved.at(-1)?.[0]?.texts, ["said earlier", "said now"])
+  assert.deepEqual(
+    saved.at(-1)?.flatMap(({ texts }) => texts),
+    ["said earlier", "said now"],
+  )
 })
