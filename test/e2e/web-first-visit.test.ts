@@ -31,3 +31,22 @@ test("first visit: a name, and one is in the lobby; the name is this browser's, 
   await ada.getByRole("heading", { name: "lobby" }).waitFor()
   assert.deepEqual(browser.complaints, [])
 })
+
+test("first visit: who comes after Ada at her computer finds nothing of hers, and Ada finds all of it again", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:" })
+  await using browser = await openBrowser()
+  const page = await enter(await browser.person(), hub.address, "Ada")
+  const box = page.getByRole("textbox", { name: /message/i })
+  await box.fill("what I meant to say")
+  for (const [from, to, draft] of [
+    ["Ada", "Bob", ""],
+    ["Bob", "Ada", "what I meant to say"],
+  ] as const) {
+    await page.getByRole("button", { name: new RegExp(`Not.*${from}`) }).click()
+    await page.getByLabel("Your name").fill(to)
+    await page.keyboard.press("Enter")
+    await page.getByRole("button", { name: new RegExp(`Not.*${to}`) }).waitFor()
+    assert.equal(await box.inputValue(), draft)
+  }
+  assert.deepEqual(browser.complaints, [])
+})

@@ -34,7 +34,7 @@ export function App() {
     setRefusal(undefined)
     setWho(become(name))
   }, [])
-  const goAway = useCallback((why?: string) => {
+  const refused = useCallback((why: string) => {
     leave()
     setRefusal(why)
     setWho(undefined)
@@ -43,22 +43,22 @@ export function App() {
   return (
     <HubProvider who={who} key={who.name}>
       <RoomsListProvider>
-        <Shell onLeave={goAway} />
+        <Shell onRefused={refused} />
       </RoomsListProvider>
     </HubProvider>
   )
 }
 
-function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
+function Shell({ onRefused }: { onRefused: (why: string) => void }) {
   const { screen } = useRoute()
   const { session } = useHub()
   useEffect(
     () =>
       session.on("refused", ({ code, message }) => {
         // A name that cannot be used is chosen anew; everything else is said in the bar.
-        if (code === "name_taken" || code === "bad_name") onLeave(message)
+        if (code === "name_taken" || code === "bad_name") onRefused(message)
       }),
-    [session, onLeave],
+    [session, onRefused],
   )
   // An address may hold any word, and `constructor` is one that every object knows.
   const known = Object.hasOwn(SCREENS, screen) ? SCREENS[screen] : undefined
@@ -71,7 +71,7 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
       <button type="button" className="skip" onClick={skip}>
         Skip to the content
       </button>
-      <Nav onLeave={() => onLeave()} />
+      <Nav onLeave={goAway} />
       <div className="app-main">
         <LineBar />
         <main id="main" tabIndex={-1}>
@@ -94,3 +94,9 @@ function Shell({ onLeave }: { onLeave: (why?: string) => void }) {
 }
 
 const skip = () => document.getElementById("main")?.focus()
+
+/** A new page, so that nothing of this person is left in it; what is kept of them is written first. */
+function goAway() {
+  addEventListener("pagehide", leave, { once: true })
+  location.reload()
+}

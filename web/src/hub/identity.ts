@@ -25,6 +25,9 @@ export function leave(): void {
   keep("name", undefined)
 }
 
+/** Under what is kept that belongs to a person, and not to whoever comes after them at this browser. */
+export const personal = (key: string): string => `${key} of ${kept("name", "")}`
+
 function device(): string {
   const known = kept<string | undefined>("device", undefined)
   if (known !== undefined) return known

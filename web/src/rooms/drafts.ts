@@ -1,3 +1,4 @@
+import { personal } from "../hub/identity.ts"
 import { keep, kept } from "../hub/kept.ts"
 import { givenBack } from "./give-back.ts"
 
@@ -6,7 +7,7 @@ const CHANGED = "landline:draft"
 /** So many characters at the beginning of a box are what came back into it, and why. */
 const back = new Map<string, { readonly characters: number; readonly why: string }>()
 
-const key = (room: string) => `draft.${room}`
+const key = (room: string) => personal(`draft.${room}`)
 
 export const draftOf = (room: string): string => kept(key(room), "")
 

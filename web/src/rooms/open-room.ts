@@ -53,6 +53,8 @@ export class OpenRoom {
   #scheduled = false
   #loading = false
   #closed = false
+  /** Counts jumps: only the last one that was asked for moves the view. */
+  #jumps = 0
   /** What waits to be stored; so many of its texts came back as entries already, and only their ack is on its way. */
   #unsent: Unsent | undefined
   #echoed = 0
@@ -178,11 +180,12 @@ export class OpenRoom {
 
   /** Puts the view on an entry, or on the one after it where it is no longer kept. */
   async jump(offset: number, align: Target["align"] = "center"): Promise<void> {
+    const mine = ++this.#jumps
     const { items } = this.#log.view
     const there = items.some((item) => item.kind !== "gap" && item.offset === offset)
     if (!there) {
       const page = await this.#history(offset + AFTER_PLACE, PAGE).catch(() => undefined)
-      if (page === undefined || this.#closed) return
+      if (page === undefined || this.#closed || mine !== this.#jumps) return
       this.#log.show(page)
     }
     this.#target = { offset, align }
@@ -190,6 +193,7 @@ export class OpenRoom {
   }
 
   newest(): void {
+    this.#jumps++
     this.#target = undefined
     this.#log.toNewest()
     this.#changed()

@@ -30,7 +30,8 @@ export function VirtualList({
     if (shown !== undefined && shown >= 0) virtualizer.scrollToIndex(shown)
   }, [virtualizer, shown])
   return (
-    <div className="virtual-list" ref={scroller}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard
+    <div className="virtual-list" ref={scroller} tabIndex={0}>
       <ul aria-label={label} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => (
           <li
