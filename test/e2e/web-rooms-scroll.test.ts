@@ -116,9 +116,16 @@ test("web rooms: one turn of the wheel leaves the end, also while messages pour 
   await messages(ada).hover()
   await ada.mouse.wheel(0, -120)
   await ada.locator(".room-jump", { hasText: "new" }).waitFor()
-  const [first] = await ada
-    .locator("[data-offset]")
-    .evaluateAll((rows: HTMLElement[]) => rows.map((row) => row.dataset["offset"]))
+  // The turn of a wheel is drawn as a movement over several frames: the place counts once it is over.
+  const first = await ada.evaluate(async () => {
+    const place = () => document.querySelector<HTMLElement>("[data-offset]")?.dataset["offset"]
+    for (let still = 0, before = place(); still < 20; ) {
+      await new Promise(requestAnimationFrame)
+      still = place() === before ? still + 1 : 0
+      before = place()
+    }
+    return place()
+  })
   await ada.locator(".room-jump", { hasText: /\d{3,} new/ }).waitFor()
   pouring = false
   await pour
