@@ -90,7 +90,8 @@ function standard(fields: readonly string[], summaries: ReadonlyMap<string, Summ
 function summaryText(summary: Summary | undefined, unit: string): string {
   if (summary === undefined) return "nothing in this time"
   const { min, mean, max, last, count } = summary
-  const [least, middle, most, newest] = [min, mean, max, last].map(numberText)
+  // A mean has more digits than its values ever had.
+  const [least, middle, most, newest] = [min, Number(mean.toPrecision(5)), max, last].map(numberText)
   const of = unit === "" ? "" : ` ${printableLine(unit)}`
   return `min ${least}, mean ${middle}, max ${most}, last ${newest}${of} of ${counted(count, "value")}`
 }
