@@ -30,7 +30,13 @@ const SCREENS: Record<string, { at: string; ready(page: Page): Promise<unknown> 
   feeds: { at: "#/feeds", ready: (page) => page.getByText("workshop/temp").first().waitFor() },
   feed: { at: "#/feeds/workshop/temp", ready: (page) => page.locator("canvas").first().waitFor() },
   line: { at: "#/line", ready: (page) => page.getByRole("heading").first().waitFor() },
-  lab: { at: "#/lab", ready: (page) => page.getByText("expected length").first().waitFor() },
+  lab: {
+    at: "#/lab",
+    async ready(page) {
+      await page.getByText("wrong at byte").first().click()
+      await page.getByText("expected length").first().waitFor()
+    },
+  },
 }
 /** Of these the README tells. */
 const IN_README = ["rooms-wide-light", "feed-wide-dark", "rooms-narrow-light", "lab-wide-light"]
@@ -46,7 +52,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   const page = await enter(visitor, hub.address, who.shift()!)
   for (const [name, { at, ready }] of Object.entries(SCREENS)) {
     await page.goto(`${hub.address}/${at}`)
-    await ready(page).catch(() => console.log(`${name}: not ready`))
+    await ready(page)
     await scene.settled(page)
     for (const folder of [all, ...(IN_README.includes(`${name}-${look}`) ? [shown] : [])])
       await page.screenshot({ path: join(folder, `${name}-${look}.png`) })
