@@ -258,6 +258,7 @@ test("web, feeds: a hub that is killed and started anew under the page: the last
   for (let value = 1; value <= 5; value++) await sensor.publish("feed/temp", String(value))
   const ada = await enter(await browser.person(), address, "Ada", "#/feeds/temp")
   await latest(ada).filter({ hasText: "5" }).waitFor()
+  await ada.locator("canvas").first().waitFor() // every part of the page is there before the hub goes
   await first.kill()
   await ada.getByText("the line is down, and there may be newer ones").waitFor()
   assert.equal(await latest(ada).textContent(), "5")

@@ -5,13 +5,13 @@ import { RoomNotices } from "../rooms/room-notices.tsx"
 import { RoomsListProvider } from "../rooms/rooms-list.tsx"
 import { RoomsScreen } from "../rooms/rooms-screen.tsx"
 import { Loading } from "../ui/empty.tsx"
+import { PartBoundary } from "../ui/part-boundary.tsx"
 import { Toasts } from "../ui/toasts.tsx"
 import { FirstVisit } from "./first-visit.tsx"
 import { HelpSheet } from "./help-sheet.tsx"
 import { LineBar } from "./line-bar.tsx"
 import { Nav } from "./nav.tsx"
 import { go, to, useRoute } from "./route.ts"
-import { ScreenBoundary } from "./screen-boundary.tsx"
 import { ShareSheet } from "./share-dialog.tsx"
 import "./app.css"
 
@@ -75,11 +75,11 @@ function Shell({ onRefused }: { onRefused: (why: string) => void }) {
       <div className="app-main">
         <LineBar />
         <main id="main" tabIndex={-1}>
-          <ScreenBoundary key={screen}>
+          <PartBoundary what="This screen" key={screen}>
             <Suspense fallback={<Loading />}>
               <Screen />
             </Suspense>
-          </ScreenBoundary>
+          </PartBoundary>
         </main>
         <Suspense fallback={null}>
           <Transfers />

@@ -3,6 +3,7 @@ import type { ReceiverBlocks } from "../../../src/client/main.ts"
 import { useHub } from "../hub/hub.tsx"
 import { usePolled } from "../hub/polled.ts"
 import { msText } from "../ui/format.ts"
+import { PartBoundary } from "../ui/part-boundary.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import { blocksDrawing, DRAWN_MAX, ordered } from "./blocks.ts"
 import { LABEL } from "./feed-live.ts"
@@ -52,15 +53,17 @@ export function Receivers({
         </p>
       ) : (
         <>
-          <Suspense fallback={<div className="feeds-chart-wait" />}>
-            <Chart
-              names={drawn.map(({ receiver }) => (receiver === own ? "this page" : receiver))}
-              drawing={drawing}
-              span={span}
-              height={HEIGHT}
-              valueText={msText}
-            />
-          </Suspense>
+          <PartBoundary what="The chart">
+            <Suspense fallback={<div className="feeds-chart-wait" />}>
+              <Chart
+                names={drawn.map(({ receiver }) => (receiver === own ? "this page" : receiver))}
+                drawing={drawing}
+                span={span}
+                height={HEIGHT}
+                valueText={msText}
+              />
+            </Suspense>
+          </PartBoundary>
           <p className="note">
             The chart shows how long each block took, for{" "}
             {drawn.length === 1 ? "the receiver" : `the ${drawn.length} receivers`} heard last. A pause of the

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react"
 import { printableLine } from "../../../src/protocol/text.ts"
 import { counted } from "../ui/format.ts"
+import { PartBoundary } from "../ui/part-boundary.tsx"
 import { Untrusted } from "../ui/untrusted.tsx"
 import type { Series } from "./charted.ts"
 import { drawingOf, gapAfterMs, type Span } from "./drawing.ts"
@@ -49,9 +50,11 @@ export function ValueChart({ series, span, unit, expectMs, latest }: ValueChartP
       {areNumbers && (
         <p className="note">Each message is an array of numbers: its least, mean and greatest are drawn.</p>
       )}
-      <Suspense fallback={<div className="feeds-chart-wait" />}>
-        <Chart names={shown.map(printableLine)} drawing={drawing} span={span} height={HEIGHT} />
-      </Suspense>
+      <PartBoundary what="The chart">
+        <Suspense fallback={<div className="feeds-chart-wait" />}>
+          <Chart names={shown.map(printableLine)} drawing={drawing} span={span} height={HEIGHT} />
+        </Suspense>
+      </PartBoundary>
       <ul className="feeds-series" aria-label="Series">
         {fields.map((field) => (
           <li
