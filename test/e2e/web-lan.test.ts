@@ -23,3 +23,22 @@ test("on a network: at the hub's name on plain http, where browsers withhold muc
   await ada.getByRole("status").filter({ hasText: "Copied" }).waitFor()
   assert.deepEqual(browser.complaints, [])
 })
+
+test("on a network: every screen works at the hub's name on plain http", async () => {
+  await using hub = await startHub({ port: 0, data: ":memory:", lab: "ping:0" })
+  await using browser = await openBrowser([hostname()])
+  const address = `http://${hostname()}:${hub.port}`
+  await fetch(`${hub.address}/feeds/temp`, { method: "POST", body: "21.5" })
+  const ada = await enter(await browser.person(), address, "Ada", "#/feeds/temp")
+  await ada.getByRole("region", { name: "Latest value" }).filter({ hasText: "21.5" }).waitFor()
+  await ada.locator("canvas").first().waitFor()
+  await ada.goto(`${address}/#/line`)
+  // Both ends count digests, and the browser gives the page no means for it here.
+  await ada.getByRole("button", { name: "Add" }).click()
+  await ada.getByText(/same transcript/i).waitFor()
+  await ada.goto(`${address}/#/lab`)
+  await ada.getByRole("heading", { name: "Services" }).waitFor()
+  await ada.goto(`${address}/#/files`)
+  await ada.getByText("No files yet").waitFor()
+  assert.deepEqual(browser.complaints, [])
+})
